@@ -1,0 +1,50 @@
+# customer360. `make help` lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+# Bytecode halves every start; some machines switch it off.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup demo test test-all check bench up down status lock docs clean
+
+help: ## this list
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install everything the lock names into .venv
+	@PYTHON=$(PYTHON) sh scripts/setup.sh
+
+demo: setup ## PostgreSQL, Airflow, a sample brand, all jobs, a summary: the whole product in one command
+	@$(BIN)/c360 demo
+
+test: setup ## the tests of every commit
+	@$(BIN)/pytest -n $(JOBS) --dist loadfile tests
+
+test-all: setup ## the above, the long tests, and the integration tests on PostgreSQL 15
+	@$(BIN)/pytest --nightly tests
+	@sh scripts/test_on_postgresql_15.sh
+
+check: setup ## lint, types, import rules, compose schema, unit tests
+	@sh scripts/check.sh
+
+bench: setup ## print the figures the documentation quotes
+	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+
+up: setup ## start PostgreSQL and Airflow
+	@$(BIN)/c360 up
+
+down: ## stop them
+	@if [ -x $(BIN)/c360 ]; then $(BIN)/c360 down; fi
+
+status: setup ## what runs, and how fresh every source and mart is
+	@$(BIN)/c360 status
+
+lock: setup ## maintainers: resolve pyproject.toml again and write requirements.lock
+	@$(BIN)/uv lock --upgrade --quiet
+	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --format requirements-txt -o requirements.lock
+	@if grep -nE 'https?://' requirements.lock; then echo "requirements.lock names a host"; exit 1; fi
+
+clean: down ## remove the environment and the local state
+	@rm -rf .venv .c360 .mypy_cache .ruff_cache .hypothesis
