@@ -31,7 +31,7 @@ def free_port() -> int:
         return port
 
 
-def run(command: list[str], **options: Any) -> None:
+def run(command: list[str], **options: object) -> None:
     """Run one of the server's programs quietly; fail when it fails."""
     options = {**as_server_user(), **options}
     subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **options)
