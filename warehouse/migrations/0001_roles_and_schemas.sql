@@ -1,24 +1,5 @@
--- Roles are shared by the whole server, so they are only made when missing; who may log in and with
--- which password is set by `warehouse.bootstrap` from the deployment's secrets, never here.
-do $$
-declare
-    role_name text;
-begin
-    foreach role_name in array array[
-        'c360_owner', 'c360_migrate', 'c360_ingest', 'c360_identity', 'c360_transform', 'c360_offers',
-        'c360_publish', 'c360_export', 'c360_privacy', 'c360_marketer', 'c360_bi'
-    ] loop
-        if not exists (select from pg_roles where rolname = role_name) then
-            begin
-                execute format('create role %I nologin', role_name);
-            exception when duplicate_object or unique_violation then
-                null;  -- another checkout on the same server made it at the same moment
-            end;
-        end if;
-    end loop;
-end
-$$;
-
+-- The roles themselves belong to the whole server: `warehouse.database_roles` makes them before any migration runs,
+-- and `c360_owner` runs the migrations and owns what they make.
 create schema raw;
 create schema identity;
 create schema staging;
@@ -33,10 +14,12 @@ comment on schema intermediate is 'Facts keyed by actor. 事实层';
 comment on schema build is 'Marts before they are published. 待发布的集市';
 comment on schema mart is 'What marketers and BI tools read. 对外集市';
 
-revoke all on schema public from public;
-
 grant usage on schema raw to c360_ingest, c360_identity, c360_transform, c360_privacy;
 grant usage on schema identity to c360_ingest, c360_identity, c360_transform, c360_privacy;
 grant usage, create on schema staging, intermediate, build to c360_transform;
 grant usage on schema staging, intermediate, build to c360_offers, c360_publish;
 grant usage on schema mart to c360_publish, c360_export, c360_privacy, c360_marketer, c360_bi;
+
+-- dbt makes and replaces the tables of these schemas; whoever reads them keeps the right through every rebuild.
+alter default privileges for role c360_transform in schema staging, intermediate, build
+grant select on tables to c360_offers, c360_publish;

@@ -26,6 +26,16 @@ create table ops.stage_run (
 comment on table ops.stage_run is 'Every taking of a stage lock; the number grows, and only its newest holder may commit.';
 create index stage_run_newest on ops.stage_run (stage, fence desc);
 
+-- Locks the fence's row until the caller's transaction ends, so that a newer holder of the stage waits for it.
+create function ops.holds_fence(p_fence bigint) returns boolean
+language sql volatile security definer set search_path = pg_catalog, pg_temp as $$
+    select status = 'running' from ops.stage_run where fence = p_fence for share
+$$;
+comment on function ops.holds_fence is 'Whether the stage is still held by this fence; asked in the committing transaction.';
+revoke all on function ops.holds_fence(bigint) from public;
+grant execute on function ops.holds_fence(bigint)
+to c360_ingest, c360_identity, c360_transform, c360_offers, c360_publish, c360_export, c360_privacy;
+
 create table ops.load (
     load_id bigint generated always as identity primary key,
     source text not null,
@@ -116,11 +126,12 @@ create table ops.audit (
 comment on table ops.audit is 'Append-only: publish, erase, export, look-ups. Never holds a clear identifier.';
 
 grant usage on schema ops to c360_ingest, c360_identity, c360_transform, c360_offers, c360_publish, c360_export, c360_privacy;
-grant select, insert, update on ops.load, ops.quarantine, ops.run, ops.run_load, ops.stage_run to c360_ingest;
+grant select, insert, update on ops.load, ops.quarantine to c360_ingest;
 grant select, insert on ops.empty_day, ops.closed_day to c360_ingest;
 grant select on ops.load, ops.run, ops.run_load to c360_identity, c360_transform, c360_offers;
 grant select on all tables in schema ops to c360_publish, c360_privacy;
-grant select, insert, update on ops.run, ops.stage_run, ops.run_load to c360_publish, c360_identity, c360_transform;
+grant insert, update on ops.run to c360_publish;
+grant insert on ops.run_load to c360_publish;
 grant select, update on ops.load to c360_publish;
 grant select, insert on ops.empty_day, ops.closed_day to c360_publish;
 grant select, insert, update on ops.gate_result to c360_publish;

@@ -6,6 +6,8 @@ create table identity.identifier (
     arrival_day date not null,
     first_seen_at timestamptz,
     last_seen_at timestamptz,
+    born_at timestamptz,
+    best_strength smallint,
     component_id bigint,
     status text not null default 'active'
         check (status in ('active', 'junk', 'quarantined', 'shared', 'erased')),
@@ -14,6 +16,9 @@ create table identity.identifier (
 );
 comment on table identity.identifier is 'The dictionary: each identifier once, its clear value kept only here.';
 comment on column identity.identifier.arrival_day is 'Logical date of the load that first brought it; never re-made.';
+comment on column identity.identifier.born_at is
+    'first_seen_at as the first identity run knew it; like arrival_day never re-made, so that late evidence moves no anchor.';
+comment on column identity.identifier.best_strength is 'Smallest strength over all observations: 1 is verified.';
 comment on column identity.identifier.component_id is 'Plain component: all identifiers joined by used or refused links. Null before the first run.';
 create index identifier_component on identity.identifier (component_id);
 

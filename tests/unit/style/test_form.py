@@ -23,7 +23,12 @@ PACKAGES = (
     "warehouse",
 )
 PURE_PACKAGES = ("identifiers", "identity_resolution", "next_best_offer")
-IO_MODULES = {"identity_resolution/store.py", "identity_resolution/file_resolution.py"}
+IO_MODULES = {
+    "identity_resolution/evaluation.py",
+    "identity_resolution/file_resolution.py",
+    "identity_resolution/rule_file.py",
+    *(f"identity_resolution/store/{path.name}" for path in PROJECT.glob("*/store/*.py")),
+}
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -1,0 +1,1 @@
+"""The `c360` program: command line, local Airflow processes, summary and report."""

@@ -1,0 +1,153 @@
+"""Who is who: resolve a file, score a map, run and explain identity in the warehouse."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from c360.cli.output import AsJson, print_json, print_rows, say
+from c360.identifier_text import masked_text, parse_identifier
+from identity_resolution.evaluation import Evaluation, Score
+from identity_resolution.evaluation import evaluate as evaluate_map
+from identity_resolution.explanation import Step
+from identity_resolution.file_resolution import FileRequest, resolve_file
+from identity_resolution.store import evaluate_warehouse, explain_identifiers
+from identity_resolution.store import run as run_identity
+from settings import load_settings
+from warehouse.errors import Fatal
+from warehouse.freshness import newest_identity_run, recent_runs
+from warehouse.runs import read_run
+
+app = typer.Typer(name="identity", no_args_is_help=True, help=__doc__)
+
+SHOWN_PROFILES = 20
+
+
+@app.command(epilog="Example: c360 identity resolve seen.jsonl --output map.csv --rules mine.yml")
+def resolve(
+    observations: Annotated[Path, typer.Argument(help="JSON lines.", exists=True)],
+    output: Annotated[Path, typer.Option(help="Gets namespace,scope,value,profile_id.")],
+    rules: Annotated[Path | None, typer.Option(help="Rules instead of the shipped ones.")] = None,
+    batch_by: Annotated[str | None, typer.Option(help="Field whose values are batches.")] = None,
+    events: Annotated[Path | None, typer.Option(help="Gets each event's owner.")] = None,
+) -> None:
+    """Resolve a file of observations, without any database."""
+    key = load_settings().identity_key
+    counts = asdict(resolve_file(FileRequest(observations, output, rules, batch_by, events, key)))
+    rejects = counts.pop("rejects")
+    print_rows("Resolved", ("what", "count"), counts.items())
+    if rejects:
+        lines = [(reject["line_number"], reject["reason"]) for reject in rejects[:SHOWN_PROFILES]]
+        print_rows(f"{len(rejects)} lines are no observation", ("line", "reason"), lines)
+
+
+@app.command(epilog="Example: c360 identity evaluate --truth .c360/truth --map map.csv")
+def evaluate(
+    truth: Annotated[Path, typer.Option(help="Folder with identifier.csv.", exists=True)],
+    map_path: Annotated[
+        Path | None, typer.Option("--map", help="A map file; default: the warehouse.", exists=True)
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Score a map, or what the warehouse holds, against the truth."""
+    if map_path:
+        evaluation = evaluate_map(truth, map_path)
+    else:
+        evaluation = evaluate_warehouse(load_settings(), truth)
+    if as_json:
+        print_json(_document(evaluation))
+    else:
+        _print_evaluation(evaluation)
+
+
+@app.command(epilog="Example: c360 identity explain member_id:M000001 phone:+8615400000001")
+def explain(
+    one: Annotated[str, typer.Argument(help="namespace:value or namespace@scope:value")],
+    other: Annotated[str, typer.Argument(help="The same.")],
+) -> None:
+    """Why two identifiers share a profile, or what keeps them apart. Values are masked."""
+    identifiers = parse_identifier(one), parse_identifier(other)
+    explanation = explain_identifiers(load_settings(), *identifiers)
+    if explanation.chain is not None:
+        say("one profile, by the shortest chain of used links:")
+        _print_steps(explanation.chain)
+    else:
+        say("two profiles; links between them that were refused:")
+        _print_steps(explanation.refusals or ())
+
+
+@app.command(epilog="Example: c360 identity run --full")
+def run(
+    *,
+    full: Annotated[bool, typer.Option("--full", help="Everything again from the log.")] = False,
+) -> None:
+    """Resolve the newest run's identities again. Publishes nothing; nothing new writes nothing."""
+    settings = load_settings()
+    newest = recent_runs(settings, 1)
+    if not newest:
+        raise Fatal("there was no run yet: `c360 run`")
+    taken = read_run(settings, newest[0].run_id)
+    counts = run_identity(settings, taken, mode="full" if full else "incremental")
+    print_rows("Identity", ("what", "count"), asdict(counts).items())
+
+
+@app.command(epilog="Example: c360 identity health --json")
+def health(*, as_json: AsJson = False) -> None:
+    """The health metrics of the newest identity run."""
+    found = newest_identity_run(load_settings())
+    if found is None:
+        say("identities were never resolved yet: `c360 run`")
+        return
+    print_rows(
+        f"Run {found.run_id} ({found.mode}), {found.seconds:.1f} s",
+        ("metric", "value"),
+        sorted(found.health.items()),
+        as_json=as_json,
+    )
+
+
+def _print_evaluation(evaluation: Evaluation) -> None:
+    scores = {"all": evaluation.overall, **evaluation.by_scenario}
+    columns = ("situation", *Score.__dataclass_fields__)
+    rows = [(name, *asdict(score).values()) for name, score in scores.items()]
+    print_rows("Against the truth", columns, rows)
+    say(f"{evaluation.unmapped:,} identifiers of the truth are in no profile")
+    wrong = sorted(evaluation.wrong_profiles.items(), key=lambda item: (-len(item[1]), item[0]))
+    if wrong:
+        print_rows(
+            f"{len(wrong)} profiles join several people",
+            ("profile", "identifiers"),
+            [(profile, ", ".join(map(masked_text, held))) for profile, held in wrong][
+                :SHOWN_PROFILES
+            ],
+        )
+
+
+def _document(evaluation: Evaluation) -> dict[str, object]:
+    return {
+        "overall": asdict(evaluation.overall),
+        "by_scenario": {name: asdict(score) for name, score in evaluation.by_scenario.items()},
+        "wrong_profiles": sorted(evaluation.wrong_profiles),
+        "unmapped": evaluation.unmapped,
+    }
+
+
+def _print_steps(steps: tuple[Step, ...]) -> None:
+    columns = ("from", "to", "strength", "seen", "first", "last", "decision", "raw_records")
+    rows = [
+        (
+            masked_text(step.left),
+            masked_text(step.right),
+            step.strength,
+            step.observation_count,
+            datetime.fromtimestamp(step.first_seen, UTC),
+            datetime.fromtimestamp(step.last_seen, UTC),
+            step.decision,
+            ", ".join(map(str, step.samples)),
+        )
+        for step in steps
+    ]
+    print_rows("Links", columns, rows)

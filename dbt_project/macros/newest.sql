@@ -1,0 +1,73 @@
+{# When a record came, and from where: the columns every staging model carries. #}
+{% macro envelope() -%}
+    source_key,
+    content_hash,
+    event_at,
+    event_day,
+    received_at,
+    occurred_at,
+    identifier_set_id,
+    record_id,
+    _load_id
+{%- endmacro %}
+
+{# The loads this run may see: its own, and those that were published before. #}
+{% macro run_loads() -%}
+    select load_id from {{ source('ops', 'run_load') }} where run_id = {{ run_id() }}
+{%- endmacro %}
+
+{% macro published_loads() -%}
+    select load_id from {{ source('ops', 'load') }} where published_run_id is not null
+{%- endmacro %}
+
+{# The day up to which earlier runs took records. #}
+{% macro previous_as_of() -%}
+    (select max(as_of) from {{ source('ops', 'run') }} where status = 'published' and run_id <> {{ run_id() }})
+{%- endmacro %}
+
+{#
+The newest record for each key, by a total order, so that neither the order of arrival nor a repetition matters.
+The first run reads everything. Later runs read their own loads, and the days that opened since the last publishing
+(an open day's records came early and were left out), and compare them with what the table holds.
+#}
+{% macro newest(staged, keys) %}
+with incoming as (
+    select *
+    from {{ staged }}
+    where occurred_at < {{ as_of_end() }}
+        and _load_id in (
+            {{ run_loads() }}
+            {%- if not is_incremental() %}
+            union all
+            {{ published_loads() }}
+            {%- endif %}
+        )
+    {%- if is_incremental() %}
+    union all
+    select *
+    from {{ staged }}
+    where occurred_at < {{ as_of_end() }}
+        and event_day > {{ previous_as_of() }}
+        and _load_id in ({{ published_loads() }})
+    {%- endif %}
+),
+
+candidates as (
+    select * from incoming
+    {%- if is_incremental() %}
+    union all
+    select known.*
+    from {{ this }} as known
+    where ({{ keys | join(', ') }}) in (select {{ keys | join(', ') }} from incoming)
+    {%- endif %}
+),
+
+final as (
+    select distinct on ({{ keys | join(', ') }}) *
+    from candidates
+    where ({{ keys | join(', ') }}) is not null
+    order by {{ keys | join(', ') }}, event_at desc, received_at desc nulls last, content_hash desc, record_id desc
+)
+
+select * from final
+{% endmacro %}

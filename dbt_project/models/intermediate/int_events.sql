@@ -1,0 +1,12 @@
+-- Grain: one event (event_day, channel, kind, source_key). Of records that share the key the newest wins.
+-- An event knows the identifiers it was seen with, never a profile: a merge or a split rewrites no fact.
+{{ config(
+    materialized='incremental',
+    unique_key=['event_day', 'channel', 'kind', 'source_key'],
+    indexes=[
+        {'columns': ['event_day', 'channel', 'kind', 'source_key'], 'unique': true},
+        {'columns': ['_load_id']},
+    ],
+) }}
+
+{{ newest(ref('int_event_records'), ['event_day', 'channel', 'kind', 'source_key']) }}

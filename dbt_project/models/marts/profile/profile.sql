@@ -1,0 +1,80 @@
+-- Grain: one live profile of kind known or anonymous.
+with channels as (
+    select
+        profile_id,
+        {% for channel in ['mp_subscribe', 'official_account', 'sms', 'email', 'push'] -%}
+        bool_or(is_reachable) filter (where channel = '{{ channel }}') as reach_{{ channel }},
+        {% endfor -%}
+        bool_or(is_consented) as has_consent
+    from {{ ref('int_person_channels') }}
+    group by profile_id
+),
+
+contacts as (
+    select
+        profile_id,
+        max(delivered_at) as last_contact_at,
+        (count(*) filter (where {{ local_date('delivered_at') }} > {{ as_of() }} - 7))::integer as contacts_7d,
+        (count(*) filter (where {{ local_date('delivered_at') }} > {{ as_of() }} - 30))::integer as contacts_30d
+    from {{ ref('int_person_contacts') }}
+    where contact_class = 'marketing' and delivered_at < {{ as_of_end() }}
+    group by profile_id
+),
+
+final as (
+    select
+        person.profile_id,
+        person.kind,
+        person.display_name_masked,
+        person.first_seen_at,
+        person.last_seen_at,
+        person.member_id_count,
+        person.openid_count,
+        person.phone_count,
+        person.email_count,
+        person.device_count,
+        person.web_cookie_count,
+        person.unionid_count > 0 as has_unionid,
+        coalesce(channels.reach_mp_subscribe, false) as reach_mp_subscribe,
+        coalesce(channels.reach_official_account, false) as reach_official_account,
+        null::boolean as reach_wecom,
+        coalesce(channels.reach_sms, false) as reach_sms,
+        coalesce(channels.reach_email, false) as reach_email,
+        coalesce(channels.reach_push, false) as reach_push,
+        coalesce(channels.has_consent, false) as consent_marketing,
+        person.has_opted_out as personalisation_opt_out,
+        person.is_minor,
+        person.member_tier,
+        person.points_balance,
+        null::text as stored_value_band,
+        portrait.life_stage as lifecycle_stage,
+        case when not person.is_under_14 then visit_stage.visit_stage end as visit_stage,
+        portrait.rfm_segment,
+        portrait.value_tier,
+        null::text as churn_risk_band,
+        null::bigint as clv_12m_fen,
+        portrait.life_last_order_at as last_order_at,
+        {{ local_midnight('portrait.life_next_due_date') }} as next_due_at,
+        portrait.pref_channel,
+        portrait.pref_device,
+        portrait.pref_category,
+        null::text as pref_content,
+        portrait.pref_promotion as pref_promo,
+        null::time as best_window_start,
+        null::time as best_window_end,
+        null::integer as best_contacts_per_week,
+        best.offer_id as nbo_offer_id,
+        best.channel as nbo_channel,
+        best.expected_value_fen as nbo_expected_value,
+        contacts.last_contact_at,
+        coalesce(contacts.contacts_7d, 0) as contacts_7d,
+        coalesce(contacts.contacts_30d, 0) as contacts_30d
+    from {{ ref('int_person') }} as person
+    left join {{ ref('portrait') }} as portrait on person.profile_id = portrait.profile_id
+    left join {{ ref('int_visit_stage') }} as visit_stage on person.profile_id = visit_stage.profile_id
+    left join channels on person.profile_id = channels.profile_id
+    left join contacts on person.profile_id = contacts.profile_id
+    left join {{ ref('next_best_offer') }} as best on person.profile_id = best.profile_id and best.offer_rank = 1
+)
+
+select * from final

@@ -1,0 +1,213 @@
+"""The columns that identity resolution works on: identifiers, links, and what was decided.
+
+Everything here is a plain array. Rows refer to each other by position; positions stand for nothing
+else, and no decision may depend on them (they differ from machine to machine).
+Times are whole seconds since 1970-01-01 UTC, days are whole days since then.
+"""
+
+from dataclasses import dataclass, fields, replace
+from enum import IntEnum
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Integers: TypeAlias = npt.NDArray[np.int64]
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Codes: TypeAlias = npt.NDArray[np.int8]
+
+
+class Status(IntEnum):
+    """Whether an identifier may link: only active ones do."""
+
+    ACTIVE = 0
+    JUNK = 1
+    QUARANTINED = 2
+
+
+class StatusReason(IntEnum):
+    """Why an identifier is not active."""
+
+    NONE = 0
+    JUNK_LIST = 1
+    MAX_DEGREE = 2
+    MAX_PERSONS = 3
+
+
+class Decision(IntEnum):
+    """What became of a link: used, or the rule by which it was refused."""
+
+    USED = 0
+    LIMIT = 1
+    WEAK_BRIDGE = 2
+    QUARANTINED = 3
+    JUNK = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """One row an identifier; no two rows share (namespace, scope, value).
+
+    namespace, scope: dictionary-encoded strings; value: strings.
+    first_seen: smallest event time of all observations, what windowed limits go by.
+    arrival_day, born_at: the logical day of the load that first brought the identifier, and its
+        smallest event time as it was known then. Recorded once and never changed by later
+        evidence: an anchor, and with it the id of a profile, must not move because of them.
+    strength: the best strength of any observation (1 is best, 4 worst).
+    """
+
+    namespace: pa.DictionaryArray
+    scope: pa.DictionaryArray
+    value: pa.Array
+    first_seen: Integers
+    arrival_day: Integers
+    born_at: Integers
+    strength: Integers
+
+    def __len__(self) -> int:
+        """Return the number of identifiers."""
+        return len(self.value)
+
+    @property
+    def namespaces(self) -> list[str]:
+        """The names that `namespace_code` counts into."""
+        return [str(name) for name in self.namespace.dictionary.to_pylist()]
+
+    @property
+    def namespace_code(self) -> Integers:
+        """The position of each identifier's namespace in `namespaces`."""
+        return codes(self.namespace)
+
+    @property
+    def scope_code(self) -> Integers:
+        """The position of each identifier's scope in the dictionary of scopes."""
+        return codes(self.scope)
+
+    def take(self, rows: Integers) -> "Identifiers":
+        """Return the identifiers at `rows`, in that order."""
+        return Identifiers(
+            namespace=self.namespace.take(pa.array(rows)),
+            scope=self.scope.take(pa.array(rows)),
+            value=self.value.take(pa.array(rows)),
+            first_seen=self.first_seen[rows],
+            arrival_day=self.arrival_day[rows],
+            born_at=self.born_at[rows],
+            strength=self.strength[rows],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """One row an unordered pair of identifiers that were observed together.
+
+    left, right: positions of identifiers, left < right, no pair twice; which end is left says
+    nothing. strength: the best of the observations. source_mask: bit k is set when the k-th source
+    saw the pair. first_sample, last_sample: the smallest and largest reference to a raw record.
+    """
+
+    left: Integers
+    right: Integers
+    first_seen: Integers
+    last_seen: Integers
+    observation_count: Integers
+    strength: Integers
+    source_mask: Integers
+    first_sample: Integers
+    last_sample: Integers
+
+    def __len__(self) -> int:
+        """Return the number of links."""
+        return len(self.left)
+
+    def take(self, rows: Integers | Flags) -> "Links":
+        """Return the links at `rows` (positions, or one flag a link), in that order."""
+        return Links(*(getattr(self, column.name)[rows] for column in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Identifiers and all links between them."""
+
+    identifiers: Identifiers
+    links: Links
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a graph as a graph of its own, and where they came from."""
+
+    graph: Graph
+    identifier_rows: Integers
+    link_rows: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """Which identifiers may link: `Status` and `StatusReason` of each."""
+
+    status: Codes
+    reason: Codes
+
+    @property
+    def is_active(self) -> Flags:
+        """True where the identifier may link."""
+        return np.equal(self.status, Status.ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What was decided about a graph.
+
+    For each identifier: its screening; component, the first position of its plain component (active
+    identifiers reached over any link, used or refused); anchor, the position of the identifier
+    that names its profile (identifiers of one anchor are one profile); is_known, whether that
+    profile is a known person. For each link: its `Decision`.
+    """
+
+    screening: Screening
+    component: Integers
+    anchor: Integers
+    is_known: Flags
+    decision: Codes
+
+
+def part_around(graph: Graph, is_inside: Flags) -> Part:
+    """Return the identifiers flagged, all their links, and whoever is at the other end of those."""
+    left, right = graph.links.left, graph.links.right
+    link_rows = np.flatnonzero(is_inside[left] | is_inside[right])
+    is_needed = is_inside.copy()
+    is_needed[left[link_rows]] = True
+    is_needed[right[link_rows]] = True
+    position = np.cumsum(is_needed) - 1
+    links = graph.links.take(link_rows)
+    links = replace(links, left=position[links.left], right=position[links.right])
+    rows = np.flatnonzero(is_needed)
+    return Part(Graph(graph.identifiers.take(rows), links), rows, link_rows)
+
+
+def codes(column: pa.DictionaryArray) -> Integers:
+    """Return the dictionary positions of a column without nulls."""
+    return np.asarray(column.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def byte_order(identifiers: Identifiers, rows: Integers) -> Integers:
+    """Rank the identifiers at `rows` by the UTF-8 bytes of namespace, scope and value.
+
+    Element k is the rank of `rows[k]`. The only order between identifiers that is the same on
+    every machine, hence the last word wherever two candidates are otherwise equal.
+    """
+    chosen = pa.array(rows)
+    table = pa.table(
+        {
+            "namespace": identifiers.namespace.take(chosen).cast(pa.string()),
+            "scope": identifiers.scope.take(chosen).cast(pa.string()),
+            "value": identifiers.value.take(chosen),
+        }
+    )
+    keys = [(name, "ascending") for name in table.column_names]
+    order = pc.sort_indices(table, sort_keys=keys).to_numpy()
+    rank = np.empty(len(rows), dtype=np.int64)
+    rank[order] = np.arange(len(rows))
+    return rank

@@ -1,0 +1,83 @@
+"""From rows of strings to the integer columns that everything else works on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from identity_resolution.graph import Flags, Identifiers, Integers, codes
+from identity_resolution.links import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Occasions:
+    """When and where identifiers were seen; one row an observation.
+
+    observed_at: event time in seconds; is_linking: whether its identifiers belong together;
+    source: position in a list of at most 63 sources; sample: reference to the raw record.
+    """
+
+    observed_at: Integers
+    is_linking: Flags
+    source: Integers
+    sample: Integers
+
+
+def dictionary(
+    namespaces: pa.Array, scopes: pa.Array, values: pa.Array
+) -> tuple[Identifiers, Integers]:
+    """Return each distinct identifier once, and for each row of the strings its position.
+
+    The identifiers count as not observed yet: their times are filled in as evidence arrives.
+    """
+    namespace = namespaces.dictionary_encode()
+    scope = scopes.dictionary_encode()
+    value = values.dictionary_encode()
+    scope_count, value_count = max(len(scope.dictionary), 1), max(len(value.dictionary), 1)
+    key = (codes(namespace) * scope_count + codes(scope)) * value_count + codes(value)
+    distinct = pa.array(key).dictionary_encode()
+    key = distinct.dictionary.to_numpy(zero_copy_only=False)
+    place = key // value_count
+    never = np.full(len(key), np.iinfo(np.int64).max, dtype=np.int64)
+    identifiers = Identifiers(
+        namespace=_dictionary_array(place // scope_count, namespace.dictionary),
+        scope=_dictionary_array(place % scope_count, scope.dictionary),
+        value=value.dictionary.take(pa.array(key % value_count)),
+        first_seen=never,
+        arrival_day=never,
+        born_at=never,
+        strength=never,
+    )
+    return identifiers, codes(distinct)
+
+
+def _dictionary_array(code: Integers, names: pa.Array) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(code.astype(np.int32)), names)
+
+
+def gather(
+    occasions: Occasions, observation: Integers, member: Integers, strength: Integers
+) -> Evidence:
+    """Return one set of identifiers an observation, from one row a sighting.
+
+    An identifier that an observation names twice counts once, with its better strength. Every
+    observation of `occasions` gets its set, also one without sightings.
+    """
+    order = np.lexsort((strength, member, observation))
+    observation, member, strength = observation[order], member[order], strength[order]
+    is_first = np.ones(len(order), dtype=bool)
+    is_first[1:] = (observation[1:] != observation[:-1]) | (member[1:] != member[:-1])
+    count = len(occasions.observed_at)
+    size = np.bincount(observation[is_first], minlength=count)
+    return Evidence(
+        offset=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size))),
+        member=member[is_first],
+        member_strength=strength[is_first],
+        is_linking=occasions.is_linking,
+        first_seen=occasions.observed_at,
+        last_seen=occasions.observed_at,
+        observation_count=np.ones(count, dtype=np.int64),
+        source_mask=np.left_shift(np.int64(1), occasions.source),
+        first_sample=occasions.sample,
+        last_sample=occasions.sample,
+    )

@@ -1,0 +1,228 @@
+"""What differs between the stored part and its new resolution, as rows to write."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from identity_resolution.graph import (
+    Codes,
+    Decision,
+    Flags,
+    Integers,
+    Links,
+    Resolution,
+    Screening,
+    Status,
+    StatusReason,
+)
+from identity_resolution.incremental import NEVER, State
+from identity_resolution.links import Evidence
+from identity_resolution.store.naming import BirthIds
+from identity_resolution.store.part import StoredPart
+from identity_resolution.store.sources import SourceBits
+from identity_resolution.transitions import (
+    NO_PROFILE,
+    EventKind,
+    Profiles,
+    transitions,
+)
+
+Name: TypeAlias = Decision | Status | StatusReason
+
+BECAUSE = {
+    EventKind.CREATED: "identifiers seen for the first time",
+    EventKind.IDENTIFIED: "an account, or a verified phone or e-mail, joined",
+    EventKind.MERGED: "a link joined it to another profile",
+    EventKind.SPLIT: "a link is no longer used",
+    EventKind.MOVED: "a more trusted link leads elsewhere",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The stored part and the state after it; last_seen by position."""
+
+    part: StoredPart
+    after: State
+    last_seen: Integers
+
+    @property
+    def is_own(self) -> Flags:
+        """Flag the identifiers that this run decides about: affected, and observed at all."""
+        return self.part.is_affected & np.not_equal(self.after.graph.identifiers.first_seen, NEVER)
+
+    @property
+    def profiles_before(self) -> Profiles:
+        """The stored profiles of the affected identifiers."""
+        resolution = self.part.state.resolution
+        return Profiles(resolution.anchor, resolution.is_known)
+
+    @property
+    def profiles_after(self) -> Profiles:
+        """Their profiles now."""
+        resolution = self.after.resolution
+        anchor = np.where(self.is_own, resolution.anchor, NO_PROFILE)
+        return Profiles(anchor, resolution.is_known & self.is_own)
+
+    @property
+    def anchors(self) -> Integers:
+        """The position of every anchor, before or after, ascending."""
+        both = np.concatenate((self.profiles_before.anchor, self.profiles_after.anchor))
+        return np.setdiff1d(both, [NO_PROFILE])
+
+
+def latest(last_seen: Integers, evidence: Evidence) -> Integers:
+    """Return the last event time of each identifier with `evidence`."""
+    latest_seen = last_seen.copy()
+    per_member = np.repeat(evidence.last_seen, np.diff(evidence.offset))
+    np.maximum.at(latest_seen, evidence.member, per_member)
+    return latest_seen
+
+
+def identifier_rows(outcome: Outcome) -> pa.Table:
+    """Return the identifiers whose stored row differs."""
+    before, after = outcome.part.state, outcome.after
+    old, new = before.graph.identifiers, after.graph.identifiers
+    pairs = (
+        (old.first_seen, new.first_seen),
+        (outcome.part.last_seen, outcome.last_seen),
+        (old.strength, new.strength),
+        (before.resolution.component, after.resolution.component),
+        (before.resolution.screening.status, after.resolution.screening.status),
+        (before.resolution.screening.reason, after.resolution.screening.reason),
+    )
+    differs = np.any([one != other for one, other in pairs], axis=0)
+    rows = np.flatnonzero(differs & outcome.is_own)
+    identifier_id = outcome.part.identifier_id
+    screening = after.resolution.screening
+    return pa.table(
+        {
+            "identifier_id": identifier_id[rows],
+            "first_seen": new.first_seen[rows],
+            "last_seen": outcome.last_seen[rows],
+            "born_at": new.born_at[rows],
+            "strength": new.strength[rows],
+            "component_id": identifier_id[after.resolution.component[rows]],
+            "status": names(screening.status[rows], Status),
+            "reason": names(screening.reason[rows], StatusReason, StatusReason.NONE),
+        }
+    )
+
+
+def link_rows(outcome: Outcome, sources: SourceBits) -> tuple[pa.Table, pa.Table]:
+    """Return the links that are new or differ, and the ends of those that are gone."""
+    stored, links = outcome.part.state.graph.links, outcome.after.graph.links
+    identifier_id = outcome.part.identifier_id
+    place = _places(links, stored, len(identifier_id))
+    decision = outcome.after.resolution.decision
+    differs = np.ones(len(links), dtype=bool)
+    had = place >= 0
+    differs[had] = decision[had] != outcome.part.decision[place[had]]
+    for column in fields(Links):
+        one, other = getattr(links, column.name), getattr(stored, column.name)
+        differs[had] |= one[had] != other[place[had]]
+    rows = np.flatnonzero(differs)
+    changed = links.take(rows)
+    is_used = decision[rows] == Decision.USED
+    table = {column.name: getattr(changed, column.name) for column in fields(Links)[2:]}
+    table.pop("source_mask")
+    is_kept = np.zeros(len(stored), dtype=bool)
+    is_kept[place[had]] = True
+    return pa.table(
+        {
+            "left_id": identifier_id[changed.left],
+            "right_id": identifier_id[changed.right],
+            **table,
+            "sources": sources.lists(changed.source_mask),
+            "decision": pa.array(np.where(is_used, "used", "refused").tolist(), pa.string()),
+            "refusal_reason": names(decision[rows], Decision, Decision.USED),
+        }
+    ), pa.table(
+        {
+            "left_id": identifier_id[stored.left[~is_kept]],
+            "right_id": identifier_id[stored.right[~is_kept]],
+        }
+    )
+
+
+def map_rows(outcome: Outcome, ids: BirthIds) -> pa.Table:
+    """Return the identifiers that have another profile than before."""
+    anchor = outcome.profiles_after.anchor
+    rows = np.flatnonzero(outcome.is_own & (anchor != outcome.profiles_before.anchor))
+    return pa.table(
+        {"identifier_id": outcome.part.identifier_id[rows], "profile_id": ids.of(anchor[rows])}
+    )
+
+
+def profile_rows(outcome: Outcome, ids: BirthIds) -> pa.Table:
+    """Return every profile that lost, kept or got affected identifiers, as it is now."""
+    resolution = outcome.after.resolution
+    now = outcome.profiles_after.anchor
+    live, count = np.unique(now[now != NO_PROFILE], return_counts=True)
+    retired = np.setdiff1d(outcome.profiles_before.anchor, [NO_PROFILE, *live.tolist()])
+    anchors = np.concatenate((live, retired))
+    stored = outcome.part.state.resolution
+    return pa.table(
+        {
+            "profile_id": ids.of(anchors),
+            "anchor_identifier_id": outcome.part.identifier_id[anchors],
+            "kind": pa.concat_arrays([_kinds(resolution, live), _kinds(stored, retired)]),
+            "identifier_count": np.concatenate((count, np.zeros(len(retired), dtype=np.int64))),
+            "status": pa.array(["active"] * len(live) + ["retired"] * len(retired), pa.string()),
+        }
+    )
+
+
+def event_rows(outcome: Outcome, ids: BirthIds) -> pa.Table:
+    """Return what happened to profiles."""
+    events = list(transitions(outcome.profiles_before, outcome.profiles_after))
+    return pa.table(
+        {
+            "kind": pa.array([str(event.kind) for event in events], pa.string()),
+            "from_profile_id": _ids_of((event.from_anchor for event in events), ids),
+            "to_profile_id": _ids_of((event.to_anchor for event in events), ids),
+            "because": pa.array([BECAUSE[event.kind] for event in events], pa.string()),
+        }
+    )
+
+
+def status_changed(outcome: Outcome) -> list[int]:
+    """Return the ids of the identifiers that got another status."""
+    before: Screening = outcome.part.state.resolution.screening
+    changed = outcome.is_own & (before.status != outcome.after.resolution.screening.status)
+    ids: list[int] = outcome.part.identifier_id[changed].tolist()
+    return ids
+
+
+def names(codes: Codes, enum: type[Name], null: int | None = None) -> pa.Array:
+    """Return the lower-case name of each code; null for the code `null`."""
+    texts = [None if code == null else code.name.lower() for code in enum]
+    return pa.array(texts, pa.string()).take(pa.array(codes))
+
+
+def _kinds(resolution: Resolution, anchors: Integers) -> pa.Array:
+    is_active = resolution.screening.is_active[anchors]
+    kind = np.where(resolution.is_known[anchors], "known", "anonymous")
+    return pa.array(np.where(is_active, kind, "shared_device").tolist(), pa.string())
+
+
+def _ids_of(anchors: Iterable[int], ids: BirthIds) -> pa.Array:
+    position = pa.array(
+        [None if anchor == NO_PROFILE else anchor for anchor in anchors], pa.int64()
+    )
+    return ids.birth_id.take(pc.index_in(position, pa.array(ids.position)))
+
+
+def _places(links: Links, stored: Links, size: int) -> Integers:
+    """Return for each of `links` the row of `stored` with the same ends, or -1."""
+    stored_key = stored.left * size + stored.right
+    order = np.argsort(stored_key)
+    key = links.left * size + links.right
+    place = np.searchsorted(stored_key, key, sorter=order)
+    place = order[np.minimum(place, max(len(order) - 1, 0))] if len(order) else place
+    is_same = stored_key[place] == key if len(order) else np.zeros(len(key), dtype=bool)
+    return np.where(is_same, place, -1)

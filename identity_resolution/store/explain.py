@@ -1,0 +1,54 @@
+"""Read what is known about identifiers: why they share a profile, or why not."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from identity_resolution.explanation import Explanation, Identifier, explain
+from identity_resolution.graph import Graph, Resolution
+from identity_resolution.store.part import StoredPart, prepare, read_part, widen
+from identity_resolution.store.sources import SourceBits
+from identity_resolution.transitions import NO_PROFILE
+from settings import Settings
+from warehouse.connection import Connection, connect
+from warehouse.errors import Fatal, database_errors_without_values
+
+ROLE = "c360_identity"
+
+_FIND = """
+select identifier_id from identity.identifier
+where namespace = %s and scope = %s and value = %s and component_id is not null
+"""
+
+
+def explain_identifiers(settings: Settings, one: Identifier, other: Identifier) -> Explanation:
+    """Explain two identifiers, each (namespace, scope, value); read-only.
+
+    Raises:
+        Fatal: one of them was never observed.
+    """
+    with (
+        database_errors_without_values(),
+        connect(settings, ROLE, stage="identity:explain") as conn,
+    ):
+        ids = np.array([_find(conn, one, "first"), _find(conn, other, "second")], dtype=np.int64)
+        prepare(conn)
+        widen(conn, np.unique(ids))
+        part = read_part(conn, SourceBits())
+    start, goal = np.searchsorted(part.identifier_id, ids).tolist()
+    return explain(*_decided(part), start, goal)
+
+
+def _find(conn: Connection, identifier: Identifier, which: str) -> int:
+    row = conn.execute(_FIND, identifier).fetchone()
+    if row is None:
+        raise Fatal(f"the {which} identifier was never observed; look at its namespace and scope")
+    return int(row[0])
+
+
+def _decided(part: StoredPart) -> tuple[Graph, Resolution]:
+    """Return the stored graph and decisions; whoever is outside the part stands alone."""
+    resolution = part.state.resolution
+    own = np.arange(len(part.identifier_id))
+    anchor = np.where(resolution.anchor == NO_PROFILE, own, resolution.anchor)
+    return part.state.graph, replace(resolution, anchor=anchor)

@@ -1,0 +1,36 @@
+"""The in-process column engine every block is parsed with."""
+
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+MEMORY_LIMIT = "160MB"
+
+
+def open_engine() -> duckdb.DuckDBPyConnection:
+    """A connection of its own, without files, network or extensions, on one thread.
+
+    One thread, because loading runs beside the database server and other files' loaders.
+    """
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "threads": "1",
+            "memory_limit": MEMORY_LIMIT,
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "preserve_insertion_order": "true",
+        },
+    )
+
+
+def rows_of(engine: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[Any]:
+    """All rows of a query, so that nothing of it stays open."""
+    return engine.execute(sql, parameters).fetchall()
+
+
+def table_of(engine: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> pa.Table:
+    """The result of a query as columns; text columns have 32-bit offsets."""
+    return engine.sql(sql, params=parameters).to_arrow_table()

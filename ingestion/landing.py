@@ -1,0 +1,99 @@
+"""Which files of the landing folder are ready to be loaded.
+
+A file counts as ready when a manifest of its day lists it, or when it has not changed for some
+seconds. Names that end in `.part` are still being written, names that start with `.` or `_` are no
+data.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from ingestion.readers import FORMATS, format_of
+
+MANIFEST_KIND = "_manifest"
+EMPTY_DAY_NAME = "_empty.json"
+FILE_LIST_NAME = "_files.json"
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A ready file in its place: `<landing>/<source>/<kind>/<day>/<name>`."""
+
+    path: Path
+    kind: str
+    landing_day: date
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """When a file that no manifest lists is taken for complete.
+
+    `now_seconds` is the clock to compare modification times with; `stable_seconds` of 0 takes
+    every file at once.
+    """
+
+    stable_seconds: float
+    now_seconds: float
+
+
+def ready_files(
+    landing_dir: Path, source: str, days: tuple[date, date], readiness: Readiness
+) -> Iterator[LandedFile]:
+    """The ready files of the source from the first to the last of the two days, in path order."""
+    for kind_dir in _folders(landing_dir / source):
+        if kind_dir.name == MANIFEST_KIND:
+            continue
+        for day in _days(*days):
+            listed = _listed_files(landing_dir / source, day)
+            for path in _files(kind_dir / day.isoformat()):
+                name = f"{kind_dir.name}/{day.isoformat()}/{path.name}"
+                if name in listed or _is_stable(path, readiness):
+                    yield LandedFile(path, kind_dir.name, day)
+
+
+def empty_days(
+    landing_dir: Path, source: str, first_day: date, last_day: date
+) -> Iterator[tuple[date, Path]]:
+    """Days of the window for which the source says that it has nothing."""
+    for day in _days(first_day, last_day):
+        manifest = landing_dir / source / MANIFEST_KIND / day.isoformat() / EMPTY_DAY_NAME
+        if manifest.is_file():
+            yield day, manifest
+
+
+def _days(first_day: date, last_day: date) -> Iterator[date]:
+    for offset in range((last_day - first_day).days + 1):
+        yield first_day + timedelta(days=offset)
+
+
+def _folders(path: Path) -> list[Path]:
+    return sorted(child for child in path.iterdir() if child.is_dir()) if path.is_dir() else []
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_file() and path.name[0] not in "._" and format_of(path) in FORMATS
+    )
+
+
+def _listed_files(source_dir: Path, day: date) -> frozenset[str]:
+    """What the day's manifest lists, as `<kind>/<day>/<name>`; nothing when there is none."""
+    manifest = source_dir / MANIFEST_KIND / day.isoformat() / FILE_LIST_NAME
+    try:
+        names = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(filter(None, names)) if isinstance(names, list) else frozenset()
+
+
+def _is_stable(path: Path, readiness: Readiness) -> bool:
+    if readiness.stable_seconds <= 0:
+        return True
+    return readiness.now_seconds - path.stat().st_mtime >= readiness.stable_seconds

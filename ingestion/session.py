@@ -1,0 +1,83 @@
+"""What loading several files one after the other shares: connections, engine, lists."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+
+from identifiers import JunkLists
+from ingestion.contract import Contract
+from ingestion.engine import open_engine
+from ingestion.junk_settings import junk_lists
+from ingestion.records import BlockParser
+from settings import Account, Settings, accounts
+from warehouse.connection import Connection, connect
+from warehouse.dictionary import register_identifiers, register_sets
+from warehouse.raw_records import ensure_months, prepare_staging
+
+ROLE = "c360_ingest"
+
+
+@dataclass
+class Session:
+    """Open connections and engine of a loader; use `open_session`.
+
+    `loads` carries the transaction of the file being loaded. `numbers` commits every statement at
+    once, so new identifiers and partitions never stay locked while a long file is read.
+    """
+
+    settings: Settings
+    loads: Connection
+    numbers: Connection
+    engine: duckdb.DuckDBPyConnection
+    accounts: Sequence[Account]
+    junk: JunkLists
+    _parsers: dict[tuple[str, str, int, date], BlockParser] = field(default_factory=dict)
+    _months: set[tuple[str, date]] = field(default_factory=set)
+
+    def parser(self, contract: Contract, arrival_day: date) -> BlockParser:
+        """The parser of a contract, made once."""
+        key = (contract.source, contract.kind, contract.version, arrival_day)
+        if key not in self._parsers:
+            self._parsers[key] = BlockParser(self.engine, contract, self.accounts, arrival_day)
+        return self._parsers[key]
+
+    def register(self, parser: BlockParser, arrival_day: date) -> None:
+        """Gives the identifiers of the parser's block their numbers."""
+
+        def identifiers(wanted: pa.Table) -> pa.Table:
+            return register_identifiers(self.numbers, wanted, arrival_day)
+
+        def sets(wanted: pa.Table) -> pa.Table:
+            return register_sets(self.numbers, wanted)
+
+        parser.register(identifiers, sets)
+
+    def ensure_months(self, source: str, months: set[date]) -> None:
+        """Makes the partitions that are not known to be there."""
+        missing = {month for month in months if (source, month) not in self._months}
+        if missing:
+            ensure_months(self.numbers, source, missing)
+            self._months |= {(source, month) for month in missing}
+
+
+@contextmanager
+def open_session(settings: Settings) -> Iterator[Session]:
+    """A session for one process; files are loaded one after the other."""
+    with (
+        connect(settings, ROLE, stage="ingest") as loads,
+        connect(settings, ROLE, stage="ingest:numbers", autocommit=True) as numbers,
+        open_engine() as engine,
+    ):
+        prepare_staging(loads)
+        yield Session(
+            settings,
+            loads,
+            numbers,
+            engine,
+            accounts(settings.config_dir),
+            junk_lists(settings.config_dir),
+        )

@@ -1,0 +1,35 @@
+"""The nightly upkeep: partitions for what is coming, retention, table statistics."""
+
+from datetime import date, timedelta
+
+from ingestion.contract import all_contracts
+from settings import Settings, enabled_sources
+from warehouse.upkeep import ensure_months, expire_kind, vacuum_tables
+
+DAYS_AHEAD = 31
+
+
+def ensure_partitions(settings: Settings, today: date) -> dict[str, int]:
+    """Make the partitions of this and the next month, so that no load has to."""
+    days = [today, today + timedelta(days=DAYS_AHEAD)]
+    return {"months": ensure_months(settings, enabled_sources(settings.config_dir), days)}
+
+
+def expire_raw(settings: Settings, today: date) -> dict[str, int]:
+    """Remove raw rows older than their contract's `retention_days`; the ledger counts them.
+
+    Returns:
+        Rows removed by kind, kinds without any left out.
+    """
+    expired: dict[str, int] = {}
+    for contract in all_contracts():
+        before = today - timedelta(days=contract.retention_days)
+        rows = expire_kind(settings, contract.source, contract.kind, before)
+        if rows:
+            expired[f"{contract.source}/{contract.kind}"] = rows
+    return expired
+
+
+def vacuum(settings: Settings) -> dict[str, int]:
+    """Give dead rows' space back and refresh statistics of every table that is ours."""
+    return {"tables": vacuum_tables(settings)}

@@ -1,0 +1,13 @@
+"""The order of the chain's stages, apart from the stages so that reading a DAG imports nothing."""
+
+STAGE_ORDER = (
+    "check_raw",
+    "resolve_identities",
+    "check_identity",
+    "build_staging",
+    "build_intermediate",
+    "build_marts",
+    "build_offers",
+    "check_publish",
+    "publish",
+)

@@ -1,0 +1,124 @@
+"""Fixtures of all tests: a throw-away PostgreSQL, a migrated database a test, shared data."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from psycopg import sql
+
+from settings import Settings, load_settings
+from warehouse.bootstrap import prepare_database, start_database
+from warehouse.connection import LOGIN, connect, connect_to
+from warehouse.database_roles import open_database
+from warehouse.embedded import server_of
+from warehouse.migrate import migrate
+
+hypothesis_settings.register_profile("commit", max_examples=200, deadline=None)
+hypothesis_settings.register_profile("nightly", max_examples=10_000, deadline=None)
+hypothesis_settings.load_profile(os.environ.get("C360_HYPOTHESIS_PROFILE", "commit"))
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="run the tests marked nightly too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    skips = {}
+    if not config.getoption("--nightly"):
+        skips["nightly"] = pytest.mark.skip(reason="runs with --nightly (make test-all)")
+    if os.environ.get("C360_TEST_DATABASE_URL"):
+        skips["embedded_only"] = pytest.mark.skip(reason="needs the embedded server")
+    for item in items:
+        for marker, skip in skips.items():
+            if item.get_closest_marker(marker):
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def short_dir() -> Iterator[Path]:
+    """A directory with a short path that the database server's account may enter."""
+    path = Path(tempfile.mkdtemp(prefix="c360-test-"))
+    path.chmod(0o711)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_settings(short_dir: Path) -> Iterator[Settings]:
+    """Settings on a throw-away server: the one of C360_TEST_DATABASE_URL, else an embedded one."""
+    given = os.environ.get("C360_TEST_DATABASE_URL")
+    environ = {"C360_STATE_DIR": str(short_dir / "state")}
+    if given:
+        yield load_settings({**environ, "C360_DATABASE_URL": given})
+        return
+    settings = load_settings(environ)
+    # The same server, started without flushing to disk before `start_database` looks for it.
+    server = replace(server_of(settings), is_durable=False)
+    server.start()
+    yield start_database(settings)
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def template_database(server_settings: Settings) -> Iterator[Settings]:
+    """A database with roles made and all migrations applied, to copy from."""
+    with new_database(server_settings) as settings:
+        prepare_database(settings)
+        migrate(settings)
+        yield settings
+
+
+@pytest.fixture
+def empty_database(server_settings: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings on a new database without anything of ours in it."""
+    with new_database(server_settings) as settings:
+        yield with_own_folders(settings, tmp_path)
+
+
+@pytest.fixture
+def warehouse_settings(template_database: Settings, tmp_path: Path) -> Iterator[Settings]:
+    """Settings on a migrated database and folders of this test's own."""
+    with new_database(template_database, is_copy=True) as settings:
+        with connect(settings, LOGIN, autocommit=True) as conn:
+            open_database(conn)  # a copy does not inherit who may enter
+        yield with_own_folders(settings, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real and vendor data; tests that need it are skipped where it is absent."""
+    path = Path(os.environ.get("C360_SHARED_DATA", PROJECT_DIR.parent / "shared" / "data"))
+    if not path.is_dir():
+        pytest.skip("no shared data here; C360_SHARED_DATA names its folder")
+    return path
+
+
+@contextmanager
+def new_database(origin: Settings, *, is_copy: bool = False) -> Iterator[Settings]:
+    """A database with a name of its own on the server of `origin`, dropped at the end."""
+    database = f"c360_test_{secrets.token_hex(6)}"
+    name = sql.Identifier(database)
+    address = urlsplit(origin.database_url)
+    template = sql.Identifier(address.path.removeprefix("/") if is_copy else "template0")
+    maintenance_url = address._replace(path="/postgres").geturl()
+    with connect_to(maintenance_url, autocommit=True) as conn:
+        conn.execute(sql.SQL("create database {} template {}").format(name, template))
+    try:
+        yield replace(origin, database_url=address._replace(path=f"/{database}").geturl())
+    finally:
+        with connect_to(maintenance_url, autocommit=True) as conn:
+            conn.execute(sql.SQL("drop database if exists {} with (force)").format(name))
+
+
+def with_own_folders(settings: Settings, tmp_path: Path) -> Settings:
+    return replace(settings, landing_dir=tmp_path / "landing", reports_dir=tmp_path / "reports")

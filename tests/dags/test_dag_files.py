@@ -1,0 +1,140 @@
+"""Every DAG file: it imports, it is wiring only, and it explains itself."""
+
+import ast
+import itertools
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import DAG
+
+from pipeline.order import STAGE_ORDER
+from warehouse.errors import Fatal, Retryable
+
+PROJECT = Path(__file__).resolve().parents[2]
+FILES = sorted((PROJECT / "dags").glob("*.py"))
+SOURCES = ("mini_program", "official_account", "app", "web", "commerce")
+DAG_IDS = {"customer_360", "maintenance", *(f"ingest_{source}" for source in SOURCES)}
+IMPORT_SECONDS = 10
+MAX_LINES = 80
+MAY_IMPORT = {"__future__", "airflow", "dags", "datetime", "pipeline", "settings", "typing"}
+
+
+@pytest.fixture(scope="module")
+def bag() -> DagBag:
+    return DagBag(str(PROJECT / "dags"))
+
+
+@pytest.fixture(scope="module", params=sorted(DAG_IDS))
+def dag(bag: DagBag, request: pytest.FixtureRequest) -> DAG:
+    return bag.dags[request.param]
+
+
+def test_every_file_is_read_without_an_error_and_there_are_seven_dags(bag: DagBag):
+    assert bag.import_errors == {}
+    assert set(bag.dags) == DAG_IDS
+
+
+def test_a_dag_is_named_after_its_file(dag: DAG):
+    assert Path(dag.fileloc).name == f"{dag.dag_id}.py"
+
+
+def test_a_dag_carries_its_run_book(dag: DAG):
+    assert dag.doc_md
+    assert f"# {dag.dag_id}" in dag.doc_md
+    assert "| you see | do |" in dag.doc_md
+    assert "failed" in dag.doc_md
+
+
+def test_a_dag_is_serial_tagged_and_never_catches_up(dag: DAG):
+    assert "customer360" in dag.tags
+    assert dag.max_active_runs == 1
+    assert dag.catchup is False
+
+
+def test_unpausing_a_dag_starts_nothing_at_once(dag: DAG):
+    assert dag.start_date is None
+    timetable = getattr(dag.timetable, "timetable", dag.timetable)
+    assert timetable.run_immediately.total_seconds() == 0
+    assert timetable.timezone == "Asia/Shanghai"
+
+
+def test_only_a_failure_that_may_heal_is_tried_again(dag: DAG):
+    for task in dag.tasks:
+        policy = task.retry_policy
+        assert task.retries == 3
+        assert policy.evaluate(Retryable("away"), 1, 3).action.value == "retry"
+        assert policy.evaluate(Fatal("wrong"), 1, 3).action.value == "fail"
+        assert policy.evaluate(ValueError("bug"), 1, 3).action.value == "fail"
+
+
+def test_the_chain_runs_its_stages_in_order_one_after_the_other(bag: DagBag):
+    dag = bag.dags["customer_360"]
+    order = ["open_run", *STAGE_ORDER, "finish_run"]
+    assert [task.task_id for task in dag.topological_sort()] == order
+    for before, after in itertools.pairwise(order):
+        assert after in dag.get_task(before).downstream_task_ids
+
+
+def test_the_chain_starts_on_changed_rows_or_by_the_clock(bag: DagBag):
+    timetable = bag.dags["customer_360"].timetable
+    assert timetable.asset_condition.name == "raw_changed"
+    assert timetable.timetable.expression == "45 * * * *"
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_an_ingest_dag_is_one_task_that_reports_changed_rows(bag: DagBag, source: str):
+    dag = bag.dags[f"ingest_{source}"]
+    assert [task.task_id for task in dag.tasks] == ["load_files"]
+    assert [asset.name for asset in dag.get_task("load_files").outlets] == ["raw_changed"]
+    assert set(dag.params) == {"first_day", "last_day", "late_days"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_dag_file_is_short(path: Path):
+    assert len(path.read_text().splitlines()) <= MAX_LINES
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_dag_file_is_wiring_only(path: Path):
+    tree = ast.parse(path.read_text())
+    packages = {
+        name.split(".")[0]
+        for node in ast.walk(tree)
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert packages <= MAY_IMPORT
+    loops = [n for n in ast.walk(tree) if isinstance(n, ast.For | ast.While | ast.Try | ast.With)]
+    assert len(loops) <= 1  # the `with DAG(…)` of the ingest DAGs
+
+
+def test_reading_a_dag_imports_no_heavy_library():
+    code = (
+        "import sys, dags.customer_360, dags.maintenance, dags.ingest_web\n"
+        "heavy = {'dbt', 'duckdb', 'great_expectations', 'numpy', 'pandas', 'pyarrow', 'scipy'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+    assert time.monotonic() - started < IMPORT_SECONDS
+
+
+def test_the_schedules_do_not_start_together(bag: DagBag):
+    crons = [
+        getattr(dag.timetable, "timetable", dag.timetable).expression for dag in bag.dags.values()
+    ]
+    assert len(set(crons)) == len(DAG_IDS)
+    assert all(re.fullmatch(r"\d+ (\d+|\*) \* \* \*", cron) for cron in crons)

@@ -1,0 +1,83 @@
+"""Put observations into the warehouse as loads would, and read identity back without numbers."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from settings import Settings
+from tests.property.identity.oracle import Identifier, Observation
+from warehouse.connection import LOGIN, Connection, connect
+from warehouse.dictionary import register_identifiers, register_sets
+from warehouse.runs import Run, open_run, read_run
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+_LOAD = """
+insert into ops.load (
+    source, kind, path, file_hash, size_bytes, landing_day, arrival_day, contract_version, rows_in,
+    loaded, duplicate, quarantined, started_at
+)
+values ('app', 'events', %s, sha256(%s::text::bytea), 1, %s, %s, 1, %s, %s, 0, 0, %s)
+returning load_id
+"""
+_RECORD = """
+insert into raw.record (
+    source, kind, source_key, content_hash, event_at, event_day, occurred_at, observation_kind,
+    identifier_set_id, body, _load_id, _line_number
+)
+values ('app', 'events', %s, md5(%s)::uuid, %s, %s, %s, %s, %s, '{}', %s, %s)
+"""
+
+
+def load(settings: Settings, observations: list[Observation], day: int) -> int:
+    """Write one load that arrives on day `day`; return its number."""
+    arrival = (START + timedelta(days=day)).date()
+    with connect(settings, LOGIN) as conn:
+        path, count = f"load-{day}", len(observations)
+        row = conn.execute(
+            _LOAD, (path, path, arrival, arrival, count, count, START + timedelta(days=day))
+        ).fetchone()
+        assert row
+        for line, seen in enumerate(observations):
+            at = START + timedelta(seconds=seen.at)
+            key = f"{day}-{line}"
+            set_id = _set_id(conn, seen, arrival)
+            conn.execute(
+                _RECORD, (key, key, at, at.date(), at, seen.kind, set_id, row[0], line + 1)
+            )
+    return int(row[0])
+
+
+def _set_id(conn: Connection, seen: Observation, arrival: date) -> int | None:
+    best: dict[Identifier, int] = {}
+    for identifier, strength in seen.sightings:
+        best[identifier] = min(strength, best.get(identifier, 9))
+    names = pa.table(
+        {
+            part: pa.array([identifier[place] for identifier in best], pa.string())
+            for place, part in enumerate(("namespace", "scope", "value"))
+        }
+    )
+    ids = register_identifiers(conn, names, arrival)["identifier_id"].to_pylist()
+    pairs = sorted(zip(ids, best.values(), strict=True))
+    sets = pa.table(
+        {
+            "identifier_ids": pa.array([[i for i, _ in pairs]], pa.list_(pa.int64())),
+            "strengths": pa.array([[s for _, s in pairs]], pa.list_(pa.int16())),
+        }
+    )
+    return int(register_sets(conn, sets)["identifier_set_id"][0].as_py())
+
+
+def open_run_of(settings: Settings, day: int) -> Run:
+    """Open a run that takes every pending load, and let them count as consumed."""
+    run = open_run(settings, run_at=START + timedelta(days=day, hours=30))
+    with connect(settings, LOGIN) as conn:
+        conn.execute("update ops.load set published_run_id = %s", (run.run_id,))
+    return read_run(settings, run.run_id)
+
+
+def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    with connect(settings, LOGIN) as conn:
+        return list(conn.execute(query))

@@ -1,0 +1,179 @@
+"""Identity in the warehouse: increments, rebuilds, history, redirects."""
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from identity_resolution.store import IdentityCounts, run
+from settings import Settings
+from tests.integration.identity.logs import load, open_run_of, rows
+from tests.property.identity.oracle import Identifier, Observation, solve
+from tests.property.identity.worlds import RULES, random_log
+from warehouse.connection import LOGIN, connect
+
+MEMBER: Identifier = ("member_id", "", "M1")
+OTHER_MEMBER: Identifier = ("member_id", "", "M2")
+OPENID: Identifier = ("openid", "wx1", "oA")
+UNIONID: Identifier = ("unionid", "op", "uA")
+PHONE: Identifier = ("phone", "", "+8615400000001")
+
+STATE = {
+    "identifiers": """
+        select identifier_id, first_seen_at, last_seen_at, born_at, best_strength, component_id,
+            status, reason
+        from identity.identifier order by 1
+    """,
+    "links": "select * from identity.link order by 1, 2",
+    "map": """
+        select identifier_id, profile_id from identity.identifier_profile
+        where valid_to is null order by 1
+    """,
+    "profiles": """
+        select profile_id, anchor_identifier_id, kind, identifier_count from identity.profile
+        where status = 'active' order by 1
+    """,
+    "actors": "select identifier_set_id, actor_id from identity.identifier_set order by 1",
+}
+
+FORGET = """
+truncate identity.link, identity.identifier_profile, identity.profile, identity.profile_event;
+update identity.identifier set component_id = null, status = 'active', reason = null,
+    first_seen_at = null, last_seen_at = null, best_strength = null;
+update identity.identifier_set set actor_id = null;
+"""
+
+
+def _seen(at: int, *identifiers: Identifier, strength: int = 2) -> Observation:
+    return Observation(at, tuple((identifier, strength) for identifier in identifiers))
+
+
+def _state(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: rows(settings, query) for name, query in STATE.items()}
+
+
+def _step(settings: Settings, day: int, *log: Observation) -> IdentityCounts:
+    load(settings, list(log), day)
+    return run(settings, open_run_of(settings, day))
+
+
+def _profiles(settings: Settings) -> dict[Identifier, str]:
+    found = rows(
+        settings,
+        "select i.namespace, i.scope, i.value, m.profile_id from identity.identifier_profile as m"
+        " inner join identity.identifier as i using (identifier_id) where m.valid_to is null",
+    )
+    return {(namespace, scope, value): profile for namespace, scope, value, profile in found}
+
+
+def _events(settings: Settings) -> list[tuple[Any, ...]]:
+    query = "select kind, from_profile_id, to_profile_id from identity.profile_event"
+    return sorted(rows(settings, query), key=str)
+
+
+@pytest.fixture
+def bending_settings(warehouse_settings: Settings, tmp_path: Path) -> Settings:
+    """A warehouse under rules that are so narrow that random logs break all of them."""
+    (tmp_path / "identity_rules.yml").write_text(RULES.model_dump_json(by_alias=True))
+    return replace(warehouse_settings, config_dir=tmp_path)
+
+
+SEEDS = [0, 1, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in range(2, 40))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_increments_equal_a_rebuild_and_the_oracle(bending_settings: Settings, seed: int) -> None:
+    chance = random.Random(seed)
+    log: list[Observation] = []
+    for day in range(5):
+        batch = random_log(chance, size=chance.randint(0, 25), values=chance.randint(3, 8))
+        log += batch
+        _step(bending_settings, day, *batch)
+        answer, profiles = solve(log, RULES), _profiles(bending_settings)
+        assert set(profiles) == set(answer.profile)
+        for identifier, members in answer.profile.items():
+            assert {i for i, p in profiles.items() if p == profiles[identifier]} == members
+    state = _state(bending_settings)
+    again = run(bending_settings, open_run_of(bending_settings, 6), mode="full")
+    assert (again.rows_written, _state(bending_settings)) == (0, state)
+    with connect(bending_settings, LOGIN) as conn:
+        conn.execute(FORGET)
+    run(bending_settings, open_run_of(bending_settings, 7), mode="full")
+    assert _state(bending_settings) == state
+
+
+def test_a_first_load_becomes_profiles(warehouse_settings: Settings) -> None:
+    counts = _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, PHONE, OPENID))
+    assert (counts.observations, counts.largest_profile) == (2, 3)
+    profiles = rows(warehouse_settings, "select kind, identifier_count from identity.profile")
+    assert profiles == [("known", 3)]
+
+
+def test_a_run_without_new_evidence_writes_nothing(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, PHONE, OPENID))
+    before = rows(warehouse_settings, "select xmin::text, ctid::text from identity.identifier")
+    state = _state(warehouse_settings)
+    again = run(warehouse_settings, open_run_of(warehouse_settings, 1))
+    assert (again.observations, again.rows_written) == (0, 0)
+    assert _state(warehouse_settings) == state
+    after = rows(warehouse_settings, "select xmin::text, ctid::text from identity.identifier")
+    assert after == before
+
+
+def test_a_merge_keeps_the_smaller_anchor_and_redirects_the_other(
+    warehouse_settings: Settings,
+) -> None:
+    _step(warehouse_settings, 0, _seen(0, OPENID))
+    _step(warehouse_settings, 1, _seen(9, UNIONID))
+    before = _profiles(warehouse_settings)
+    _step(warehouse_settings, 2, _seen(20, OPENID, UNIONID))
+    after = _profiles(warehouse_settings)
+    assert set(after.values()) == {before[OPENID]}
+    assert ("merged", before[UNIONID], before[OPENID]) in _events(warehouse_settings)
+    redirect = """
+        select p.profile_id, m.profile_id
+        from identity.profile as p
+        inner join identity.identifier_profile as m
+            on p.anchor_identifier_id = m.identifier_id and m.valid_to is null
+        where p.status = 'retired'
+    """
+    assert rows(warehouse_settings, redirect) == [(before[UNIONID], before[OPENID])]
+
+
+def test_history_closes_when_the_merge_comes_later(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, OPENID))
+    _step(warehouse_settings, 1, _seen(9, MEMBER, OPENID))
+    history = """
+        select i.value, m.valid_from, m.valid_to
+        from identity.identifier_profile as m
+        inner join identity.identifier as i using (identifier_id)
+        order by i.value, m.valid_from
+    """
+    spans = rows(warehouse_settings, history)
+    assert [value for value, _, _ in spans] == ["M1", "oA", "oA"]
+    (_, _, closed), (_, opened, still_open) = spans[1:]
+    assert (closed, still_open) == (opened, None)
+    kinds = [kind for kind, _, _ in _events(warehouse_settings)]
+    assert kinds == ["created", "identified"]
+
+
+def test_a_newer_login_moves_the_phone_and_the_old_owner_keeps_the_id(
+    warehouse_settings: Settings,
+) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, MEMBER, OPENID))
+    before = _profiles(warehouse_settings)
+    _step(warehouse_settings, 1, _seen(99, OTHER_MEMBER, PHONE))
+    after = _profiles(warehouse_settings)
+    assert after[MEMBER] == after[OPENID] == before[MEMBER]
+    assert after[PHONE] == after[OTHER_MEMBER] != before[PHONE]
+
+
+def test_losing_the_key_changes_no_id(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, OPENID))
+    before = _profiles(warehouse_settings)
+    other = replace(warehouse_settings, identity_key=b"another key of the same length..")
+    load(other, [_seen(9, OPENID, PHONE)], 1)
+    run(other, open_run_of(other, 1), mode="full")
+    assert _profiles(other)[OPENID] == before[OPENID]

@@ -1,0 +1,160 @@
+"""The laws of identity resolution on random evidence, against a slow and obvious oracle."""
+
+import itertools
+import random
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from identity_resolution.incremental import State, advance
+from identity_resolution.rules import IdentifierClass
+from tests.property.identity.oracle import Identifier, Observation, exceeds_a_limit, solve
+from tests.property.identity.worlds import (
+    RULES,
+    encode,
+    logs,
+    names_of,
+    outcome,
+    resolve_all,
+    run,
+)
+
+batches_of_logs = st.lists(logs(8), min_size=1, max_size=8)
+
+
+@given(logs())
+def test_two_phases_equal_the_greedy_pass_over_everything(log: list[Observation]) -> None:
+    answer, result = solve(log, RULES), resolve_all(log)
+    assert result.status == answer.status
+    assert result.decision == answer.decision
+    assert result.profile == answer.profile
+    assert result.component == answer.component
+
+
+@given(logs())
+def test_links_hold_the_evidence_of_all_their_observations(log: list[Observation]) -> None:
+    answer, state = solve(log, RULES), run([log])[-1]
+    names, links = names_of(state), state.graph.links
+    found = {
+        frozenset((names[left], names[right])): tuple(evidence)
+        for left, right, *evidence in zip(
+            links.left.tolist(),
+            links.right.tolist(),
+            links.first_seen.tolist(),
+            links.last_seen.tolist(),
+            links.observation_count.tolist(),
+            links.strength.tolist(),
+            strict=True,
+        )
+    }
+    assert found == {
+        pair: (link.first_seen, link.last_seen, link.count, link.strength)
+        for pair, link in answer.links.items()
+    }
+
+
+@given(logs(), st.integers(0, 2**32), st.integers(1, 3))
+def test_order_batches_and_repeats_do_not_matter(
+    log: list[Observation], seed: int, repeats: int
+) -> None:
+    chance = random.Random(seed)
+    shuffled = [seen for seen in log for _ in range(chance.randint(1, repeats))]
+    chance.shuffle(shuffled)
+    cuts = sorted(chance.randint(0, len(shuffled)) for _ in range(3))
+    batches = [shuffled[a:b] for a, b in itertools.pairwise([0, *cuts, len(shuffled)])]
+    assert outcome(run(batches)[-1]) == resolve_all(log)
+
+
+@given(batches_of_logs)
+def test_every_incremental_state_equals_a_full_run(batches: list[list[Observation]]) -> None:
+    for count, state in enumerate(run(batches), start=1):
+        log = [seen for batch in batches[:count] for seen in batch]
+        assert outcome(state) == resolve_all(log)
+
+
+@given(batches_of_logs)
+def test_no_profile_ever_exceeds_a_limit(batches: list[list[Observation]]) -> None:
+    for count, state in enumerate(run(batches), start=1):
+        seen = solve([seen for batch in batches[:count] for seen in batch], RULES).first_seen
+        for members in set(outcome(state).profile.values()):
+            assert not exceeds_a_limit(members, seen, RULES)
+
+
+@given(batches_of_logs)
+def test_a_step_without_evidence_changes_nothing(batches: list[list[Observation]]) -> None:
+    known, evidence = encode([*batches, []])
+    assert len(known) == len({i for batch in batches for o in batch for i, _ in o.sightings})
+    state = run(batches)[-1]
+    after = advance(state, evidence[-1], 99, RULES)
+    for column in ("component", "anchor", "is_known", "decision"):
+        np.testing.assert_array_equal(
+            getattr(after.resolution, column), getattr(state.resolution, column)
+        )
+    np.testing.assert_array_equal(
+        after.graph.identifiers.arrival_day, state.graph.identifiers.arrival_day
+    )
+
+
+def _anchor_key(state: State, row: int) -> tuple[object, ...]:
+    """The order of anchors as it is written down, from scratch."""
+    identifiers = state.graph.identifiers
+    name: Identifier = names_of(state)[row]
+    rules = RULES.of(name[0])
+    is_account = rules.identifier_class is IdentifierClass.ACCOUNT
+    anchor_class = (0 if rules.rank == 1 else 1) if is_account else 2
+    day, born = int(identifiers.arrival_day[row]), int(identifiers.born_at[row])
+    return anchor_class, day, born, rules.rank, *(part.encode() for part in name)
+
+
+def _members(state: State) -> dict[int, set[int]]:
+    members: dict[int, set[int]] = {}
+    for row, anchor in enumerate(state.resolution.anchor.tolist()):
+        members.setdefault(anchor, set()).add(row)
+    return members
+
+
+@given(batches_of_logs)
+def test_a_profile_is_named_by_its_smallest_identifier(batches: list[list[Observation]]) -> None:
+    for state in run(batches):
+        for anchor, members in _members(state).items():
+            assert anchor == min(members, key=lambda row: _anchor_key(state, row))
+
+
+@given(batches_of_logs)
+def test_an_id_is_only_given_up_for_a_smaller_anchor(batches: list[list[Observation]]) -> None:
+    for before, after in itertools.pairwise(run(batches)):
+        seen_before = set(outcome(before).profile)
+        names, members = names_of(after), _members(after)
+        for anchor, old in _members(before).items():
+            heir = int(after.resolution.anchor[anchor])
+            if heir == anchor or names[anchor] not in seen_before:
+                continue
+            assert _anchor_key(after, heir) < _anchor_key(after, anchor)
+            joined = {names[row] for row in members[heir] - old}
+            if not joined & seen_before:
+                # Only newcomers joined: then it is a promotion, of which there are two at most.
+                assert _anchor_key(after, heir)[0] < _anchor_key(after, anchor)[0]  # type: ignore[operator]
+
+
+@given(batches_of_logs)
+def test_no_id_ever_serves_two_members(batches: list[list[Observation]]) -> None:
+    member_of: dict[int, Identifier] = {}
+    for state in run(batches):
+        names = names_of(state)
+        for anchor, members in _members(state).items():
+            for name in (names[row] for row in members if names[row][0] == "member"):
+                assert member_of.setdefault(anchor, name) == name
+
+
+@given(logs(20), st.integers(0, 2**32))
+def test_a_late_account_joins_the_history_of_the_early_one(
+    log: list[Observation], seed: int
+) -> None:
+    openid, unionid = ("openid", "late", "o"), ("union", "", "u")
+    early = Observation(0, ((openid, 1), (("cookie", "", "late"), 2)))
+    late = Observation(40 * 86_400, ((openid, 1), (unionid, 1)))
+    batches = [[early], log, [late]]
+    random.Random(seed).shuffle(batches)
+    profile = outcome(run(batches)[-1]).profile
+    assert profile[openid] == {openid, unionid, ("cookie", "", "late")}

@@ -1,0 +1,86 @@
+"""What is told about profiles: events between two maps, chains and refusals."""
+
+import numpy as np
+import pytest
+
+from identity_resolution.explanation import explain
+from identity_resolution.rule_file import load_rules
+from identity_resolution.transitions import NO_PROFILE, EventKind, Profiles, transitions
+from tests.property.identity.oracle import Identifier, Observation
+from tests.property.identity.worlds import names_of, run
+
+NONE = NO_PROFILE
+
+
+def _map(anchors: list[int], known: list[int] | None = None) -> Profiles:
+    flags = np.zeros(len(anchors), dtype=bool)
+    flags[known or []] = True
+    return Profiles(np.array(anchors, dtype=np.int64), flags)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ([NONE, NONE], [0, 0], [(EventKind.CREATED, NONE, 0)]),
+        ([0, 0], [0, 0], []),
+        ([NONE, 1], [0, 0], [(EventKind.IDENTIFIED, 1, 0)]),
+        ([0, 1], [0, 0], [(EventKind.MERGED, 1, 0)]),
+        ([NONE, 1, 2], [0, 0, 0], [(EventKind.MERGED, 1, 0), (EventKind.MERGED, 2, 0)]),
+        ([0, 0, 0], [0, 1, 1], [(EventKind.SPLIT, 0, 1)]),
+        ([0, 0, 2], [0, 2, 2], [(EventKind.MOVED, 0, 2)]),
+    ],
+)
+def test_an_event_says_where_a_profile_went(
+    before: list[int], after: list[int], expected: list[tuple[EventKind, int, int]]
+) -> None:
+    found = transitions(_map(before), _map(after))
+    assert [(event.kind, event.from_anchor, event.to_anchor) for event in found] == expected
+
+
+def test_a_profile_that_becomes_known_is_identified() -> None:
+    found = list(transitions(_map([0, 0]), _map([0, 0], known=[0, 1])))
+    assert [(event.kind, event.from_anchor, event.to_anchor) for event in found] == [
+        (EventKind.IDENTIFIED, 0, 0)
+    ]
+
+
+def _seen(at: int, *identifiers: Identifier) -> Observation:
+    return Observation(at, tuple((identifier, 2) for identifier in identifiers))
+
+
+MEMBER: Identifier = ("member_id", "", "M1")
+OTHER: Identifier = ("member_id", "", "M2")
+OPENID: Identifier = ("openid", "wx", "o")
+PHONE: Identifier = ("phone", "", "+8615400000001")
+INSTALL: Identifier = ("app_install_id", "", "i1")
+
+
+def test_the_chain_is_the_shortest_over_used_links() -> None:
+    log = [
+        _seen(1, MEMBER, PHONE),
+        _seen(2, PHONE, INSTALL),
+        _seen(3, INSTALL, OPENID),
+        _seen(4, OPENID, PHONE),
+    ]
+    state = run([log], load_rules())[-1]
+    names = names_of(state)
+    found = explain(state.graph, state.resolution, names.index(MEMBER), names.index(OPENID))
+    assert found.refusals is None
+    assert found.chain
+    assert [{step.left, step.right} for step in found.chain] == [{MEMBER, PHONE}, {PHONE, OPENID}]
+    assert [(step.first_seen, step.observation_count) for step in found.chain] == [(1, 1), (4, 1)]
+
+
+def test_two_profiles_are_explained_by_the_refusals_between_them() -> None:
+    log = [_seen(0, MEMBER, PHONE), _seen(9, OTHER, PHONE), _seen(9, OTHER, INSTALL)]
+    state = run([log], load_rules())[-1]
+    names = names_of(state)
+    found = explain(state.graph, state.resolution, names.index(MEMBER), names.index(INSTALL))
+    assert found.chain is None
+    assert found.refusals
+    assert [({s.left, s.right}, s.decision) for s in found.refusals] == [({MEMBER, PHONE}, "limit")]
+
+
+def test_an_identifier_is_explained_to_itself_by_nothing() -> None:
+    state = run([[_seen(0, MEMBER, PHONE)]], load_rules())[-1]
+    assert explain(state.graph, state.resolution, 0, 0).chain == ()

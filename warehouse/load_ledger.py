@@ -1,0 +1,126 @@
+"""The ledger of loads: one row per file generation, and the law that nothing is lost.
+
+`rows_in = loaded + duplicate + quarantined` is a constraint of the table, so a load that does not
+add up cannot commit.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import psycopg
+
+from warehouse.errors import Fatal, database_errors_without_values
+
+
+@dataclass(frozen=True)
+class LandingFile:
+    """What identifies one delivery: the same bytes at the same path are one load, for ever."""
+
+    source: str
+    kind: str
+    path: str
+    file_hash: bytes
+    size_bytes: int
+    landing_day: date
+
+
+@dataclass(frozen=True)
+class LoadCounts:
+    """The four figures of the law, in records."""
+
+    rows_in: int = 0
+    loaded: int = 0
+    duplicate: int = 0
+    quarantined: int = 0
+
+
+def find_load(conn: psycopg.Connection, file: LandingFile) -> int | None:
+    """The load that already holds exactly this delivery, if there is one."""
+    with database_errors_without_values():
+        row = conn.execute(
+            """
+            select load_id from ops.load
+            where source = %s and kind = %s and path = %s and file_hash = %s
+            """,
+            (file.source, file.kind, file.path, file.file_hash),
+        ).fetchone()
+    return int(row[0]) if row else None
+
+
+def loaded_files(
+    conn: psycopg.Connection, source: str, first_day: date, last_day: date
+) -> set[tuple[str, str, bytes]]:
+    """Kind, path and hash of every delivery of a window that is loaded."""
+    with database_errors_without_values():
+        rows = conn.execute(
+            """
+            select kind, path, file_hash from ops.load
+            where source = %s and landing_day between %s and %s
+            """,
+            (source, first_day, last_day),
+        ).fetchall()
+    return {(kind, path, bytes(file_hash)) for kind, path, file_hash in rows}
+
+
+def open_load(
+    conn: psycopg.Connection,
+    file: LandingFile,
+    *,
+    arrival_day: date,
+    contract_version: int,
+    orchestrator_run_id: str | None = None,
+) -> int:
+    """A new ledger row without counts, visible once the transaction commits. Gives its load id."""
+    with database_errors_without_values():
+        row = conn.execute(
+            """
+            insert into ops.load (
+                source, kind, path, file_hash, generation, size_bytes, landing_day, arrival_day,
+                contract_version, rows_in, loaded, duplicate, quarantined, started_at,
+                orchestrator_run_id
+            )
+            select
+                %(source)s, %(kind)s, %(path)s, %(file_hash)s,
+                1 + count(*), %(size_bytes)s, %(landing_day)s, %(arrival_day)s,
+                %(contract_version)s, 0, 0, 0, 0, clock_timestamp(),
+                %(orchestrator_run_id)s
+            from ops.load
+            where source = %(source)s and kind = %(kind)s and path = %(path)s
+            returning load_id
+            """,
+            {
+                **vars(file),
+                "arrival_day": arrival_day,
+                "contract_version": contract_version,
+                "orchestrator_run_id": orchestrator_run_id,
+            },
+        ).fetchone()
+    if row is None:
+        raise Fatal("the ledger gave no load id")
+    return int(row[0])
+
+
+def close_load(conn: psycopg.Connection, load_id: int, counts: LoadCounts) -> None:
+    """Writes the counts; fails when they break the law."""
+    with database_errors_without_values():
+        conn.execute(
+            """
+            update ops.load
+            set rows_in = %s, loaded = %s, duplicate = %s, quarantined = %s,
+                finished_at = clock_timestamp()
+            where load_id = %s
+            """,
+            (counts.rows_in, counts.loaded, counts.duplicate, counts.quarantined, load_id),
+        )
+
+
+def record_empty_day(conn: psycopg.Connection, source: str, day: date, manifest_path: str) -> None:
+    """Remembers that the source said it has nothing for this day; saying it again is fine."""
+    with database_errors_without_values():
+        conn.execute(
+            """
+            insert into ops.empty_day (source, day, manifest_path) values (%s, %s, %s)
+            on conflict (source, day) do nothing
+            """,
+            (source, day, manifest_path),
+        )
