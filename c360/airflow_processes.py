@@ -56,12 +56,9 @@ def start(settings: Settings, report: Callable[[str], None] = lambda _: None) ->
         Retryable: a process ended or is not at work after two minutes; names it and its log.
     """
     home = airflow_home(settings)
-    home.mkdir(parents=True, exist_ok=True)
     if not _running(home)["api-server"]:
         settings = _with_free_port(settings)
-    _write_private(password_file(settings), json.dumps({ADMIN: settings.airflow_admin_password}))
-    environ = airflow_environment(settings)
-    _migrate(home, environ, report)
+    environ = prepare(settings, report)
     since = datetime.now(UTC)
     missing = [name for name, is_running in _running(home).items() if not is_running]
     if missing:
@@ -71,6 +68,16 @@ def start(settings: Settings, report: Callable[[str], None] = lambda _: None) ->
     api = client(settings)
     _wait_until_at_work(home, api, since if missing else datetime.min.replace(tzinfo=UTC))
     return api
+
+
+def prepare(settings: Settings, report: Callable[[str], None] = lambda _: None) -> dict[str, str]:
+    """Make Airflow's own tables and its login; returns the environment its processes need."""
+    home = airflow_home(settings)
+    home.mkdir(parents=True, exist_ok=True)
+    _write_private(password_file(settings), json.dumps({ADMIN: settings.airflow_admin_password}))
+    environ = airflow_environment(settings)
+    _migrate(home, environ, report)
+    return environ
 
 
 def stop(settings: Settings) -> None:

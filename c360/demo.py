@@ -6,10 +6,12 @@ is idempotent: a second demonstration finds the files there and loaded, and ends
 
 from __future__ import annotations
 
+import json
+import shutil
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,6 +19,7 @@ from rich.console import Console
 from c360 import airflow_processes
 from c360.airflow_environment import ADMIN, password_file
 from c360.chain_watch import CHAIN, wait_for_chain
+from c360.summary import print_summary
 from settings import Settings, enabled_sources, load_settings
 from warehouse.bootstrap import start_database
 from warehouse.errors import Fatal
@@ -24,6 +27,7 @@ from warehouse.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from c360.airflow_client import AirflowClient
 
@@ -53,14 +57,14 @@ def run_demo(brand: Brand = Brand()) -> None:
         Retryable: a process did not start or a run did not end in time.
         Fatal: a run failed or a gate blocked it, or the landing folder holds other files.
     """
-    started = time.monotonic()
+    started_at, started = datetime.now(UTC), time.monotonic()
     with _step("PostgreSQL"):
         settings = start_database(load_settings())
         migrate(settings)
-    with _step(f"sample of {brand.people:,} people, {brand.days} days"):
-        first_day = _landed_sample(settings, brand)
-    with _step("Airflow: scheduler, dag-processor, api-server"):
-        api = airflow_processes.start(settings)
+    with _step(f"sample of {brand.people:,} people, {brand.days} days") as report:
+        first_day = _landed_sample(settings, brand, report)
+    with _step("Airflow: scheduler, dag-processor, api-server") as report:
+        api = airflow_processes.start(settings, report)
         _unpause(settings, api)
     history_end = brand.last_day - timedelta(days=DAILY_RUNS)
     _load(settings, api, first_day, history_end)
@@ -69,26 +73,41 @@ def run_demo(brand: Brand = Brand()) -> None:
         _load(settings, api, day, day)
     with _step("maintenance: partitions, retention, statistics"):
         _wait_for(api, "maintenance", api.trigger("maintenance"))
-    _say_goodbye(settings, api.address, time.monotonic() - started)
+    print_summary(settings, console=console, since=started_at)
+    console.print(
+        f"\nDone in {time.monotonic() - started:.0f} s. Airflow: {api.address} "
+        f"(user {ADMIN}, password in {password_file(settings)}). Stop everything: c360 down",
+        highlight=False,
+    )
 
 
-def _landed_sample(settings: Settings, brand: Brand) -> date:
+def _landed_sample(settings: Settings, brand: Brand, report: Callable[[str], None]) -> date:
     """Write the brand's landing files unless they are there; returns the first landing day."""
-    out = settings.landing_dir.parent
-    if not (out / "truth" / "person.csv").exists():
-        if any(settings.landing_dir.glob("*/*")):
+    landing, out = settings.landing_dir, settings.landing_dir.parent
+    done, wanted = out / "truth" / "brand.json", json.dumps(asdict(brand), default=str)
+    if not done.exists() or done.read_text(encoding="utf-8") != wanted:
+        if any(landing.glob("*/*")) or landing.name != "landing":
             raise Fatal(
-                f"{settings.landing_dir} holds files of another brand: the demonstration does not "
-                "mix with them; set C360_STATE_DIR to an empty folder"
+                f"the demonstration does not mix its brand with what is in {landing}: set "
+                "C360_STATE_DIR to an empty folder, or remove it together with `c360 reset`"
             )
         from sample_data import write_sample  # noqa: PLC0415 - only the first demo needs it
 
+        # It appears whole or not at all: a half-written brand would be loaded as it is.
+        draft = out / "sample.part"
         write_sample(
-            out, people=brand.people, days=brand.days, seed=brand.seed, last_day=brand.last_day
+            draft, **asdict(brand), progress=lambda _, n, of: report(f"{n:,} of {of:,} people")
         )
-    return min(
-        date.fromisoformat(path.name) for path in settings.landing_dir.glob("*/*/????-??-??")
-    )
+        _move_into_place(draft, out)
+        done.write_text(wanted, encoding="utf-8")
+    return min(date.fromisoformat(path.name) for path in landing.glob("*/*/????-??-??"))
+
+
+def _move_into_place(draft: Path, out: Path) -> None:
+    for name in ("truth", "landing"):
+        shutil.rmtree(out / name, ignore_errors=True)
+        (draft / name).rename(out / name)
+    draft.rmdir()
 
 
 def _unpause(settings: Settings, api: AirflowClient) -> None:
@@ -102,9 +121,10 @@ def _load(settings: Settings, api: AirflowClient, first_day: date, last_day: dat
     sources = enabled_sources(settings.config_dir)
     conf = {"first_day": str(first_day), "last_day": str(last_day)}
     window = str(last_day) if first_day == last_day else f"{first_day} to {last_day}"
-    with _step(f"load {window} from {len(sources)} sources"):
+    with _step(f"load {window} from {len(sources)} sources") as report:
         runs = {f"ingest_{source}": api.trigger(f"ingest_{source}", conf) for source in sources}
-        for dag_id, run_id in runs.items():
+        for number, (dag_id, run_id) in enumerate(runs.items()):
+            report(f"{number} done")
             _wait_for(api, dag_id, run_id)
     with _step(f"identities, facts, portraits, offers as of {last_day}") as report:
         wait_for_chain(settings, api, last_day, timeout_seconds=RUN_SECONDS, report=report)
@@ -123,14 +143,3 @@ def _step(name: str) -> Iterator[Callable[[str], None]]:
     with console.status(name) as spinner:
         yield lambda part: spinner.update(f"{name} · {part}")
     console.print(f"[green]✓[/] {name} [dim]{time.monotonic() - started:.1f} s[/]", highlight=False)
-
-
-def _say_goodbye(settings: Settings, address: str, seconds: float) -> None:
-    from c360.summary import print_summary  # noqa: PLC0415 - plotting is not needed before
-
-    print_summary(settings)
-    console.print(
-        f"\nDone in {seconds:.0f} s. Airflow: {address} "
-        f"(user {ADMIN}, password in {password_file(settings)}). Stop everything: c360 down",
-        highlight=False,
-    )

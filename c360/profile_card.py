@@ -1,7 +1,6 @@
 """One customer as a card: who it is (masked), what they are like, what to offer and what not."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from c360.labels import both, yuan
+from identifiers.junk import JunkLists
 from identifiers.namespaces import NAMESPACES
 from identifiers.normalise import normalise_namespace
 from settings import Settings
@@ -26,6 +26,9 @@ from warehouse.profile_lookup import Customer, Row, find_customer, read_customer
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PROFILE_ID = re.compile(r"p_[A-Za-z0-9_-]+")
 IDENTIFIER = re.compile(r"(?P<namespace>[a-z_]+)(@(?P<scope>[^:\s]+))?:(?P<value>.+)")
+NO_JUNK = JunkLists(frozenset(), frozenset(), frozenset())
+"""What was junk at loading is simply not there; a look-up has no opinion on it."""
+
 REACHES = ("mp_subscribe", "official_account", "wecom", "sms", "email", "push")
 PREFERENCES = ("channel", "device", "hour", "category", "promotion")
 
@@ -84,9 +87,9 @@ def parse_identifier(text: str) -> Identifier:
         raise Fatal(f"there is no such namespace; there are {', '.join(NAMESPACES)}")
     if known.scoped_by and not scope:
         raise Fatal(f"{namespace} means nothing without its {known.scoped_by}: {namespace}@…:value")
-    value = normalise_namespace(namespace, pa.array([match["value"]]))[0].as_py()
+    value = normalise_namespace(namespace, pa.array([match["value"]]), NO_JUNK)[0].as_py()
     if value is None:
-        raise Fatal(f"this value can be no {namespace}: it is malformed or a known placeholder")
+        raise Fatal(f"this value can be no {namespace}: it is malformed or a placeholder")
     return Identifier(namespace, scope, value)
 
 
@@ -191,17 +194,14 @@ def _offers(rows: Iterable[Row]) -> Table:
 
 
 def _suppressed(rows: Iterable[Row]) -> Table:
-    """Offers held back, by reason: which, and until when at the latest."""
-    rows = list(rows)
+    """Offers held back, each reason with the offers it holds back."""
     table = _table("Held back 未推荐", "stage", "why", "offers")
-    reasons = Counter((r["stage"], f"{r['reason_en']} {r['reason_zh']}") for r in rows)
-    for (stage, reason), _ in reasons.most_common():
-        offers = [
-            row["offer_id"]
-            for row in rows
-            if (row["stage"], f"{row['reason_en']} {row['reason_zh']}") == (stage, reason)
-        ]
-        table.add_row(stage, escape(reason), escape(", ".join(offers)))
+    offers: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        why = f"{row['reason_en']} {row['reason_zh']}"
+        offers.setdefault((row["stage"], why), []).append(row["offer_id"])
+    for (stage, why), offer_ids in offers.items():
+        table.add_row(stage, escape(why), escape(", ".join(offer_ids)))
     return table
 
 

@@ -189,7 +189,18 @@ def part_around(graph: Graph, is_inside: Flags) -> Part:
 
 def codes(column: pa.DictionaryArray) -> Integers:
     """Return the dictionary positions of a column without nulls."""
-    return np.asarray(column.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    return integers(column.indices)
+
+
+def integers(column: pa.Array | pa.ChunkedArray) -> Integers:
+    """Return a column of integers without nulls."""
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    return np.asarray(array.to_numpy(zero_copy_only=False), dtype=np.int64)
+
+
+def flags(column: pa.Array | pa.ChunkedArray) -> Flags:
+    """Return a column of booleans without nulls."""
+    return integers(column.cast(pa.int8())).astype(bool)
 
 
 def byte_order(identifiers: Identifiers, rows: Integers) -> Integers:
@@ -207,7 +218,7 @@ def byte_order(identifiers: Identifiers, rows: Integers) -> Integers:
         }
     )
     keys = [(name, "ascending") for name in table.column_names]
-    order = pc.sort_indices(table, sort_keys=keys).to_numpy()
+    order = integers(pc.sort_indices(table, sort_keys=keys))
     rank = np.empty(len(rows), dtype=np.int64)
     rank[order] = np.arange(len(rows))
     return rank

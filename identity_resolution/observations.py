@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from identity_resolution.graph import Flags, Identifiers, Integers, codes
+from identity_resolution.graph import Flags, Identifiers, Integers, codes, integers
 from identity_resolution.links import Evidence
 
 
@@ -36,7 +36,7 @@ def dictionary(
     scope_count, value_count = max(len(scope.dictionary), 1), max(len(value.dictionary), 1)
     key = (codes(namespace) * scope_count + codes(scope)) * value_count + codes(value)
     distinct = pa.array(key).dictionary_encode()
-    key = distinct.dictionary.to_numpy(zero_copy_only=False)
+    key = integers(distinct.dictionary)
     place = key // value_count
     never = np.full(len(key), np.iinfo(np.int64).max, dtype=np.int64)
     identifiers = Identifiers(

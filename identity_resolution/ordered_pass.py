@@ -123,10 +123,10 @@ class _Forest:
     def _exceeds_limit(self, held: dict[int, list[int]], other: dict[int, list[int]]) -> bool:
         if len(other) > len(held):
             held, other = other, held
-        return any(
-            group in held and self._is_too_many(group, held[group] + seen)
-            for group, seen in other.items()
-        )
+        for group, seen in other.items():
+            if group in held and self._is_too_many(group, held[group] + seen):
+                return True
+        return False
 
     def _is_too_many(self, group: int, first_seen: list[int]) -> bool:
         limit, window = self._limit[group], self._window[group]

@@ -30,14 +30,16 @@ class Score:
 class Evaluation:
     """The score over all, for each scenario, and the profiles that join several persons.
 
-    wrong_profiles: profile id to the (namespace, scope, value) it holds. unmapped: identifiers of
-    the truth that no profile holds, which count as alone. unlabelled: identifiers the truth does
-    not know, which count for nothing.
+    wrong_profiles: profile id to the (namespace, scope, value) it holds. wrong_pairs: of each of
+    them, the first identifier and the first one of another person: what to explain. unmapped:
+    identifiers of the truth that no profile holds, which count as alone. unlabelled: identifiers
+    the truth does not know, which count for nothing.
     """
 
     overall: Score
     by_scenario: Mapping[str, Score]
     wrong_profiles: Mapping[str, tuple[Identifier, ...]]
+    wrong_pairs: Mapping[str, tuple[Identifier, Identifier]]
     unmapped: int
     unlabelled: int
 
@@ -55,6 +57,7 @@ def compare(
     persons = [owner[i] for i in known]
     person = _labels([p or f"nobody {row}" for row, p in enumerate(persons)])
     profile = _labels([profile_id.get(i) or f"alone {row}" for row, i in enumerate(known)])
+    wrong_profiles, wrong_pairs = _wrong_merges(known, profile, person, profile_id)
     by_scenario = {
         name: score(profile, person, np.array([p in members for p in persons], dtype=bool))
         for name, members in sorted(scenarios.items())
@@ -62,7 +65,8 @@ def compare(
     return Evaluation(
         overall=score(profile, person),
         by_scenario=by_scenario,
-        wrong_profiles=_wrong_profiles(known, profile, person, profile_id),
+        wrong_profiles=wrong_profiles,
+        wrong_pairs=wrong_pairs,
         unmapped=sum(i not in profile_id for i in known),
         unlabelled=sum(i not in owner for i in profile_id),
     )
@@ -72,19 +76,23 @@ def _labels(names: Sequence[str]) -> Integers:
     return np.unique(np.array(names, dtype=object), return_inverse=True)[1].astype(np.int64)
 
 
-def _wrong_profiles(
+def _wrong_merges(
     known: Sequence[Identifier],
     profile: Integers,
     person: Integers,
     profile_id: Mapping[Identifier, str],
-) -> dict[str, tuple[Identifier, ...]]:
-    persons: dict[int, set[int]] = defaultdict(set)
-    held: dict[int, list[Identifier]] = defaultdict(list)
+) -> tuple[dict[str, tuple[Identifier, ...]], dict[str, tuple[Identifier, Identifier]]]:
+    held: dict[int, list[tuple[Identifier, int]]] = defaultdict(list)
     for identifier, p, q in zip(known, profile.tolist(), person.tolist(), strict=True):
-        persons[p].add(q)
-        held[p].append(identifier)
-    wrong = (held[p] for p, several in persons.items() if len(several) > 1)
-    return {profile_id[identifiers[0]]: tuple(identifiers) for identifiers in wrong}
+        held[p].append((identifier, q))
+    profiles, pairs = {}, {}
+    for members in held.values():
+        first, owner = members[0]
+        strangers = [identifier for identifier, other in members if other != owner]
+        if strangers:
+            profiles[profile_id[first]] = tuple(identifier for identifier, _ in members)
+            pairs[profile_id[first]] = first, strangers[0]
+    return profiles, pairs
 
 
 def score(profile: Integers, person: Integers, is_inside: Flags | None = None) -> Score:

@@ -18,6 +18,7 @@ from identity_resolution.graph import (
     Screening,
     Status,
     StatusReason,
+    flags,
 )
 from identity_resolution.rules import NO_LIMIT, Rules, RuleTable, tabulate
 
@@ -73,7 +74,5 @@ def _is_listed_junk(identifiers: Identifiers, rules: Rules) -> Flags:
         if listed:
             values = pa.array(listed, type=identifiers.value.type)
             is_listed = pc.is_in(identifiers.value, value_set=values)
-            is_junk |= is_listed.to_numpy(zero_copy_only=False) & (
-                identifiers.namespace_code == code
-            )
+            is_junk |= flags(is_listed) & (identifiers.namespace_code == code)
     return is_junk

@@ -89,7 +89,7 @@ class NamespaceByField(_Strict):
 
 
 class When(_Strict):
-    """A condition: the field's value is one of these texts."""
+    """A condition: the field's value is one of these texts, whatever their case."""
 
     path: str
     is_any_of: tuple[str, ...]
@@ -101,7 +101,8 @@ class IdentifierField(_Strict):
     `scope` says what its value is unique within: the record's account (`account`), the Open
     Platform account above that one (`open_platform`), or nothing. `under` takes every key of an
     object that matches `key_pattern`, whose first group is the appid. `join` is a text whose
-    `{path}` parts are filled in; it is no identifier when one of them is missing.
+    `{path}` parts are filled in; it is no identifier when one of them is missing. Of a value that
+    must match `pattern`, its first group counts.
     """
 
     namespace: str | NamespaceByField
@@ -109,6 +110,7 @@ class IdentifierField(_Strict):
     under: str | None = None
     key_pattern: str | None = None
     join: str | None = None
+    pattern: str | None = None
     scope: Literal["account", "open_platform", "none"] = "none"
     strength: Literal[1, 2, 3, 4] | StrengthByField
     when: When | None = None
@@ -147,6 +149,7 @@ class Contract(_Strict):
     identifiers: tuple[IdentifierField, ...] = ()
     drop_identifiers: When | None = None
     accept: When | None = None
+    refuse: tuple[When, ...] = ()
     required: tuple[Paths, ...] = ()
     types: dict[str, FieldType] = Field(default_factory=dict)
     must_equal: tuple[tuple[str, str], ...] = ()

@@ -28,7 +28,8 @@ def open_engine() -> duckdb.DuckDBPyConnection:
 
 def rows_of(engine: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[Any]:
     """All rows of a query, so that nothing of it stays open."""
-    return engine.execute(sql, parameters).fetchall()
+    rows: list[Any] = engine.execute(sql, parameters).fetchall()
+    return rows
 
 
 def table_of(engine: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> pa.Table:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.engine import rows_of, table_of
-from ingestion.extraction import json_path, path_keys
+from ingestion.expressions import json_path, path_keys
 from ingestion.json_checks import unstorable
 from ingestion.texts import Texts
 

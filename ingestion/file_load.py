@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from ingestion.contract import Contract
-from ingestion.extraction import path_keys
+from ingestion.expressions import path_keys
 from ingestion.pieces import Piece, parse_parts
 from ingestion.readers import read_texts
 from ingestion.rejects import Reject

@@ -18,6 +18,7 @@ from ingestion.engine import rows_of
 MAX_DEPTH = 100
 MAX_NUMBER_DIGITS = 1000
 MAX_EXPONENT = 999
+MAX_EXPONENT_DIGITS = 8  # with leading zeros
 
 # Seen outside of strings these are no JSON, or a number jsonb may not hold. Inside of strings they
 # are harmless, so a match only means "look closer".
@@ -48,7 +49,8 @@ from (
 where len(keys) <> list_unique(keys)
 """
 _OBJECTS = """
-create or replace temp view json_object as select k, text from container where starts_with(text, '{')
+create or replace temp view json_object as
+select k, text from container where starts_with(text, '{')
 """
 _TOP_LEVEL = "create or replace temp view json_object as select k, text from json_text"
 _FIRST_LEVEL = """
@@ -136,9 +138,11 @@ class _Number(str):
     @property
     def is_storable(self) -> bool:
         mantissa, _, exponent = self.lower().partition("e")
-        if not mantissa.strip("-0123456789.") == "" or len(mantissa) > MAX_NUMBER_DIGITS:
+        if mantissa.strip("-0123456789.") or len(mantissa) > MAX_NUMBER_DIGITS:
             return False
-        return not exponent or (len(exponent) < 9 and abs(int(exponent)) <= MAX_EXPONENT)
+        return not exponent or (
+            len(exponent) <= MAX_EXPONENT_DIGITS and abs(int(exponent)) <= MAX_EXPONENT
+        )
 
 
 def _first_reason(document: Any) -> str | None:  # noqa: ANN401 - any JSON value

@@ -34,6 +34,7 @@ class Block:
     first_offset: int
 
     def __len__(self) -> int:
+        """The number of lines."""
         return len(self.ends)
 
     def texts(self) -> pa.StringArray:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.contract import Contract
-from ingestion.records import CopyRows
+from ingestion.records import NO_ROWS, CopyRows
 from ingestion.rejects import Reject
 from ingestion.session import Session
 from ingestion.texts import Texts
@@ -52,10 +52,11 @@ def parse_parts(
     texts = [part for part in parts if isinstance(part, Texts)]
     starts = np.cumsum([0, *(part.table.num_rows for part in texts)])
     parsed = parser.parse(_joined(texts, starts), session.junk)
+    rows = NO_ROWS
     if parsed.kept_count:
         session.register(parser, arrival_day)
         session.ensure_months(contract.source, parser.months())
-    rows = parser.copy_rows()
+        rows = parser.copy_rows()
     bad_parts = np.searchsorted(starts, [bad.k for bad in parsed.bad], side="right") - 1
     rejects: list[list[Reject]] = [list(part.rejects) for part in texts]
     for bad, index in zip(parsed.bad, bad_parts, strict=True):

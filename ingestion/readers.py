@@ -13,7 +13,7 @@ from ingestion.contract import Contract
 from ingestion.csv_lines import CsvReader
 from ingestion.engine import rows_of, table_of
 from ingestion.explode import explode
-from ingestion.extraction import json_path, path_keys
+from ingestion.expressions import json_path, path_keys
 from ingestion.lines import Block, open_chunks, split
 from ingestion.rejects import Reject
 from ingestion.texts import Texts, line_texts

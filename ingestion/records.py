@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 from identifiers import JunkLists, normalise_namespace
 from ingestion.contract import Contract
 from ingestion.engine import rows_of, table_of
-from ingestion.extraction import SHANGHAI_OFFSET_MICROSECONDS, record_query
+from ingestion.event_time import SHANGHAI_OFFSET_MICROSECONDS
 from ingestion.json_checks import unstorable
+from ingestion.record_query import record_query
 from settings import Account
 
 MAX_IDENTIFIERS = 20
@@ -120,6 +121,7 @@ class CopyRows:
     rows: pa.StringArray
 
     def __len__(self) -> int:
+        """The number of rows."""
         return len(self.rows)
 
     def k(self, index: int) -> int:
@@ -137,6 +139,9 @@ class CopyRows:
         if len(part):
             offsets = np.frombuffer(part.buffers()[1], np.int32)[part.offset :]
             yield memoryview(part.buffers()[2])[offsets[0] : offsets[len(part)]]
+
+
+NO_ROWS = CopyRows(np.empty(0, np.int32), pa.array([], pa.string()))
 
 
 class BlockParser:

@@ -31,7 +31,7 @@ class Texts:
     @property
     def row_count(self) -> int:
         """Records and rejected lines: what the ledger counts as `rows_in`."""
-        return self.table.num_rows + len(self.rejects)
+        return int(self.table.num_rows) + len(self.rejects)
 
     def reject(self, k: int, reason: str, wrong_field: str | None) -> Reject:
         """One of the records as a reject."""

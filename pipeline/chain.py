@@ -28,10 +28,11 @@ def open_run(
 ) -> dict[str, Any] | None:
     """Close the days that are complete and take every pending load; None when nothing is to do.
 
-    With `only_complete_days` loads of a day that is still arriving wait, so that the files of
-    five sources that land together make one run, not five.
+    With `only_complete_days` loads of a day that is still arriving wait, and so does everything
+    while a source is being loaded: what five sources deliver together makes one run, not five.
     """
-    close_days(settings, enabled_sources(settings.config_dir))
+    if not read_pending_work(settings).is_loading:
+        close_days(settings, enabled_sources(settings.config_dir))
     work = read_pending_work(settings)
     if not (work.is_complete_day if only_complete_days else work.is_anything):
         return None

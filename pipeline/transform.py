@@ -51,6 +51,7 @@ def build_layer(
     if run.as_of is None:
         raise Fatal(f"run {run.run_id} has no as_of: no day is closed yet, so nothing can be built")
     command = ["build", "--selector", layer, "--exclude-resource-type", "unit_test"]
+    command += ["--indirect-selection", "empty"]
     if full_refresh:
         command.append("--full-refresh")
     with hold_stage(settings, STAGE, run_id=run.run_id, role=ROLE) as fence:

@@ -16,8 +16,8 @@ BROKEN_SHARE: Final = 0.005
 BROKEN_BYTES: Final = ("truncated", "bad_utf8", "nul")
 BROKEN_FIELDS: Final = ("wrong_type", "missing_field")
 
-# The field without which a record of a kind means nothing. Segment's events have several times, so
-# there it is their type; what has the wrong type there is the context.
+# The field without which a record of a kind means nothing: mostly its time. Segment's events have
+# several times, so there it is their type.
 NEEDED_FIELDS: Final = {
     ("mini_program", "events"): "time",
     ("mini_program", "logins"): "login_at",
@@ -39,6 +39,13 @@ NEEDED_FIELDS: Final = {
     ("commerce", "referrals"): "invited_at",
     ("commerce", "consents"): "at",
     ("commerce", "contacts"): "updated_at",
+}
+# Where the needed field with a wrong value would still leave a record: what to break instead.
+MISTYPED_FIELDS: Final = {
+    ("app", "events"): {"context": "mobile"},
+    ("web", "events"): {"context": "desktop"},
+    ("commerce", "referrals"): {"share_depth": "deep"},
+    ("commerce", "consents"): {"at": "once", "withdrawn_at": "once"},
 }
 
 
@@ -88,10 +95,8 @@ def _broken(dice: Dice, kind: tuple[str, str], line: bytes, what: str) -> bytes:
     field = NEEDED_FIELDS[kind]
     if what == "missing_field":
         del record[field]
-    elif field == "type":
-        record["context"] = "mobile"
     else:
-        record[field] = {"not": "a time"}
+        record |= MISTYPED_FIELDS.get(kind, {field: {"not": "a time"}})
     return _line(record)
 
 

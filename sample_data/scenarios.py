@@ -104,9 +104,9 @@ class Casting:
 
     def shop_tablet(self, people: list[Person]) -> None:
         """A shop's tablet on which many members look up their account."""
-        tables = max(1, len(people) // TABLET_MEMBERS)
-        for number in range(tables):
-            guests = people[number::tables]
+        count = max(1, len(people) // TABLET_MEMBERS)
+        for number in range(count):
+            guests = people[number::count]
             tablet = self._tablet(guests[0].number)
             for person in guests:
                 self._settle_early(person)

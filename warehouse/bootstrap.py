@@ -5,6 +5,7 @@ From then on, and on a given server always, `c360_admin` (or the given login) do
 the warehouse's database, has CREATEROLE, and is a member of every role of ours.
 """
 
+import fcntl
 from urllib.parse import quote, urlsplit
 
 import psycopg
@@ -27,13 +28,15 @@ def start_database(settings: Settings) -> Settings:
     Raises:
         Fatal: the server is too old, or the login has too many or too few rights.
     """
-    if settings.is_embedded:
-        if needs_new_port(settings):
-            settings = with_new_postgres_port(settings)
-        server_of(settings).start()
-        _ensure_embedded_databases(settings)
-    prepare_database(settings)
-    _ensure_airflow_database(settings)
+    with (settings.state_dir / "database.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two starts at once must not both make the data
+        if settings.is_embedded:
+            if needs_new_port(settings):
+                settings = with_new_postgres_port(settings)
+            server_of(settings).start()
+            _ensure_embedded_databases(settings)
+        prepare_database(settings)
+        _ensure_airflow_database(settings)
     return settings
 
 

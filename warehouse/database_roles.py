@@ -5,8 +5,14 @@ from contextlib import suppress
 
 import psycopg
 from psycopg import sql
-from psycopg.errors import DuplicateObject, InternalError_, UniqueViolation
+from psycopg.errors import (
+    DuplicateObject,
+    InsufficientPrivilege,
+    InternalError_,
+    UniqueViolation,
+)
 
+from warehouse.errors import Fatal
 from warehouse.roles import ALL_ROLES, MEMBERSHIPS, OWNER, READER_ROLES, STEP_ROLES
 
 FIRST_VERSION_WITH_SET_OPTION = 160000
@@ -36,15 +42,27 @@ def _create(conn: psycopg.Connection, role: str) -> None:
 
 
 def _grant_membership(conn: psycopg.Connection, role: str, member: str) -> None:
-    options = ""
-    if conn.info.server_version >= FIRST_VERSION_WITH_SET_OPTION:
-        options = "with inherit true, set true"
-    _execute_shared(
-        conn,
-        sql.SQL("grant {} to {} {}").format(
-            sql.Identifier(role), sql.Identifier(member), sql.SQL(options)
-        ),
+    """Lets the member use the role's rights and act as it; nothing is written when it may."""
+    has_set_option = conn.info.server_version >= FIRST_VERSION_WITH_SET_OPTION
+    wanted = ["usage", "set"] if has_set_option else ["usage"]
+    row = conn.execute(
+        "select bool_and(pg_has_role(%s, %s, right_name)) from unnest(%s::text[]) as right_name",
+        (member, role, wanted),
+    ).fetchone()
+    if row == (True,):
+        return
+    statement = sql.SQL("grant {} to {} {}").format(
+        sql.Identifier(role),
+        sql.Identifier(member),
+        sql.SQL("with inherit true, set true" if has_set_option else ""),
     )
+    try:
+        _execute_shared(conn, statement)
+    except InsufficientPrivilege:
+        raise Fatal(
+            f"role {role} on this server belongs to another login: an administrator runs "
+            f"`grant {role} to {conn.info.user} with admin option` for each role c360_*"
+        ) from None
 
 
 def _allow_login(conn: psycopg.Connection, role: str, password: str) -> None:

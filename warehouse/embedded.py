@@ -136,8 +136,6 @@ class EmbeddedServer:
         # After kill -9 the dead server's children still hold its shared memory for a moment.
         deadline = time.monotonic() + START_ATTEMPTS_SECONDS
         while not self._control("start", "-w", "-t", "60", "-l", str(self.place.log_file)):
-            if self.is_running():
-                return  # somebody else started it at the same moment
             if time.monotonic() > deadline:
                 raise Fatal(f"PostgreSQL does not start; see {self.place.log_file}")
             time.sleep(0.5)

@@ -17,12 +17,14 @@ class PendingWork:
 
     `closed_day_loads` are the pending loads that belong to a day that is complete. `as_of` is the
     newest complete day, `published_as_of` the newest published one; None while there is none.
+    `is_loading` says that a source is being loaded at this moment.
     """
 
     loads: int
     closed_day_loads: int
     as_of: date | None
     published_as_of: date | None
+    is_loading: bool
 
     @property
     def is_anything(self) -> bool:
@@ -31,8 +33,9 @@ class PendingWork:
 
     @property
     def is_complete_day(self) -> bool:
-        """Whether a newly complete day, or a late file of a complete one, waits."""
-        return self.as_of is not None and (self.closed_day_loads > 0 or self.has_new_day)
+        """Whether a newly complete day, or a late file of a complete one, waits at rest."""
+        is_ready = self.closed_day_loads > 0 or self.has_new_day
+        return self.as_of is not None and is_ready and not self.is_loading
 
     @property
     def has_new_day(self) -> bool:
@@ -51,7 +54,17 @@ def read_pending_work(settings: Settings) -> PendingWork:
                 count(l.load_id),
                 count(l.load_id) filter (where l.landing_day <= d.as_of),
                 d.as_of,
-                d.published_as_of
+                d.published_as_of,
+                exists (
+                    select from ops.stage_run as s
+                    inner join pg_locks as k
+                        on ((k.classid::bigint << 32) | k.objid::bigint)
+                        = hashtextextended('c360:' || s.stage, 0)
+                    inner join pg_database as b on k.database = b.oid
+                    where s.stage like 'ingest:%' and s.status = 'running'
+                        and k.locktype = 'advisory' and k.granted
+                        and b.datname = current_database()
+                )
             from (
                 select
                     (select max(day) from ops.closed_day) as as_of,
@@ -61,4 +74,4 @@ def read_pending_work(settings: Settings) -> PendingWork:
             group by d.as_of, d.published_as_of
             """
         ).fetchone()
-    return PendingWork(*row) if row else PendingWork(0, 0, None, None)
+    return PendingWork(*row) if row else PendingWork(0, 0, None, None, is_loading=False)

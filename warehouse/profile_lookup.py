@@ -76,7 +76,7 @@ def find_customer(settings: Settings, namespace: str, scope: str, value: str) ->
 
 
 def read_customer(settings: Settings, profile_id: str) -> Customer | None:
-    """The customer of a profile id, also of a retired one; None when there is no such live profile."""
+    """The customer of a live or retired profile id; None when it leads to no live profile."""
     with database_errors_without_values(), connect(settings, ROLE, stage=STAGE) as conn:
         profile = _one(conn, _LIVE_PROFILE, {"profile_id": profile_id})
         return _read(conn, profile_id, profile) if profile else None

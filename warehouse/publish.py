@@ -6,15 +6,17 @@ change is not written.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from settings import Settings
 from warehouse.connection import connect
 from warehouse.errors import Fatal, database_errors_without_values
+from warehouse.faults import fault_point
 from warehouse.mart_tables import MartTable, mart_tables
 from warehouse.stage import hold_stage
 
@@ -50,14 +52,18 @@ class PublishCounts:
         return sum(counts.rewritten for counts in self.tables.values())
 
 
-class _OpenRun(NamedTuple):
+class _Run(NamedTuple):
     run_id: int
     run_at: datetime
-    as_of: date
+    as_of: date | None
+    status: str
+    counts: dict[str, Any]
 
 
 def publish(settings: Settings, run_id: int) -> PublishCounts:
     """Publishes what `build` holds as the result of an open run.
+
+    A run that is published already is left as it is, and its counts are returned again.
 
     Raises:
         Fatal: the run is not open, its as_of is older than the published one, a mart differs from
@@ -68,29 +74,49 @@ def publish(settings: Settings, run_id: int) -> PublishCounts:
         database_errors_without_values(),
         connect(settings, ROLE, stage=STAGE) as conn,
     ):
-        run = _read_open_run(conn, run_id)
+        run = _lock_run(conn, run_id)
+        if run.status == "published":
+            return _recorded(run)
+        as_of = _publishable_day(conn, run)
         tables = {table.name: _publish_table(conn, table) for table in mart_tables(conn)}
-        counts = PublishCounts(_replace_publication(conn, run, tables), run.as_of, tables)
+        fault_point("publish_after_tables")
+        version = _replace_publication(conn, run, tables)
+        counts = PublishCounts(version, as_of, tables)
         _finish(conn, run, counts)
         fence.counts["rows_rewritten"] = counts.rewritten
         fence.check(conn)
+        fault_point("publish_before_commit")
+    fault_point("publish_after_commit")
     return counts
 
 
-def _read_open_run(conn: psycopg.Connection, run_id: int) -> _OpenRun:
-    row = conn.execute(
-        "select run_id, run_at, as_of, status from ops.run where run_id = %s for update", (run_id,)
-    ).fetchone()
-    if row is None:
+def _lock_run(conn: psycopg.Connection, run_id: int) -> _Run:
+    with conn.cursor(row_factory=class_row(_Run)) as cursor:
+        run = cursor.execute(
+            "select run_id, run_at, as_of, status, counts from ops.run where run_id = %s"
+            " for update",
+            (run_id,),
+        ).fetchone()
+    if run is None:
         raise Fatal(f"there is no run {run_id}")
-    if row[3] != "running":
-        raise Fatal(f"run {run_id} is {row[3]}: only an open run can publish")
-    if row[2] is None:
-        raise Fatal(f"run {run_id} has no as_of: no day is closed yet, so nothing is complete")
-    published = conn.execute("select max(as_of) from mart.publication").fetchone()
-    if published and published[0] and row[2] < published[0]:
-        raise Fatal(f"{published[0]} is published already; run {run_id} is of {row[2]}")
-    return _OpenRun(row[0], row[1], row[2])
+    return run
+
+
+def _recorded(run: _Run) -> PublishCounts:
+    summary = run.counts["publish"]
+    tables = {name: TableCounts(**counts) for name, counts in summary["tables"].items()}
+    return PublishCounts(summary["version"], date.fromisoformat(summary["as_of"]), tables)
+
+
+def _publishable_day(conn: psycopg.Connection, run: _Run) -> date:
+    if run.status != "running":
+        raise Fatal(f"run {run.run_id} is {run.status}: only an open run can publish")
+    if run.as_of is None:
+        raise Fatal(f"run {run.run_id} has no as_of: no day is closed, so nothing is complete")
+    row = conn.execute("select max(as_of) from mart.publication").fetchone()
+    if row and row[0] and run.as_of < row[0]:
+        raise Fatal(f"{row[0]} is published already; run {run.run_id} is of {run.as_of}")
+    return run.as_of
 
 
 def _publish_table(conn: psycopg.Connection, table: MartTable) -> TableCounts:
@@ -131,7 +157,7 @@ def _same_key(table: MartTable) -> sql.Composed:
 
 
 def _replace_publication(
-    conn: psycopg.Connection, run: _OpenRun, tables: dict[str, TableCounts]
+    conn: psycopg.Connection, run: _Run, tables: dict[str, TableCounts]
 ) -> int:
     rows = {name: counts.rows for name, counts in tables.items()}
     row = conn.execute("delete from mart.publication returning version").fetchone()
@@ -155,9 +181,14 @@ def _replace_publication(
     return version
 
 
-def _finish(conn: psycopg.Connection, run: _OpenRun, counts: PublishCounts) -> None:
+def _finish(conn: psycopg.Connection, run: _Run, counts: PublishCounts) -> None:
     changes = {name: table._asdict() for name, table in counts.tables.items()}
-    summary = {"version": counts.version, "rows_rewritten": counts.rewritten, "tables": changes}
+    summary = {
+        "version": counts.version,
+        "as_of": counts.as_of.isoformat(),
+        "rows_rewritten": counts.rewritten,
+        "tables": changes,
+    }
     conn.execute(
         """
         update ops.load set published_run_id = %(run_id)s

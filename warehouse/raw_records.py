@@ -12,7 +12,7 @@ from datetime import date
 import psycopg
 from psycopg import errors, sql
 
-from warehouse.errors import database_errors_without_values
+from warehouse.errors import database_errors_without_values, without_values
 
 STAGED_COLUMNS = (
     "line_number",
@@ -117,8 +117,7 @@ def stage_rows(conn: psycopg.Connection, chunks: Iterable[memoryview | bytes]) -
         place = re.search(r"line (\d+)", error.diag.context or "")
         return int(place.group(1)) - 1 if place else 0
     except psycopg.Error as error:
-        with database_errors_without_values():
-            raise error
+        raise without_values(error) from None
     return None
 
 
@@ -155,7 +154,7 @@ def _with_content_hash(
         "path": origin.path,
         "load_id": origin.load_id,
     }
-    content = sql.SQL("body")
+    content: sql.Composable = sql.SQL("body")
     for index, path in enumerate(origin.transport_fields):
         name = f"transport_{index}"
         parameters[name] = list(path)

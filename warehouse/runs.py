@@ -59,28 +59,8 @@ def open_run(
         if known is not None:
             return read_run_on(conn, known)
         day = _as_of(conn, as_of)
-        conn.execute(
-            """
-            update ops.run
-            set status = 'failed', reason = 'a newer run took its loads', finished_at = %s
-            where status = 'running'
-            """,
-            (run_at,),
-        )
-        row = conn.execute(
-            "insert into ops.run (run_at, as_of, orchestrator_run_id) values (%s, %s, %s)"
-            " returning run_id",
-            (run_at, day, orchestrator_run_id),
-        ).fetchone()
-        run_id = row[0] if row else 0
-        conn.execute(
-            """
-            insert into ops.run_load (run_id, load_id)
-            select %s, load_id from ops.load where published_run_id is null
-            """,
-            (run_id,),
-        )
-        return read_run_on(conn, run_id)
+        _close_unfinished(conn, run_at)
+        return read_run_on(conn, _insert_run(conn, run_at, day, orchestrator_run_id))
 
 
 def read_run(settings: Settings, run_id: int) -> Run:
@@ -141,6 +121,37 @@ def has_pending_loads(settings: Settings, *, beyond_run: int | None = None) -> b
             (beyond_run,),
         ).fetchone()
     return bool(row and row[0])
+
+
+def _close_unfinished(conn: psycopg.Connection, run_at: datetime) -> None:
+    conn.execute(
+        """
+        update ops.run
+        set status = 'failed', reason = 'a newer run took its loads', finished_at = %s
+        where status = 'running'
+        """,
+        (run_at,),
+    )
+
+
+def _insert_run(
+    conn: psycopg.Connection, run_at: datetime, day: date | None, orchestrator_run_id: str | None
+) -> int:
+    """The new run, which takes every pending load."""
+    row = conn.execute(
+        "insert into ops.run (run_at, as_of, orchestrator_run_id) values (%s, %s, %s)"
+        " returning run_id",
+        (run_at, day, orchestrator_run_id),
+    ).fetchone()
+    run_id: int = row[0] if row else 0
+    conn.execute(
+        """
+        insert into ops.run_load (run_id, load_id)
+        select %s, load_id from ops.load where published_run_id is null
+        """,
+        (run_id,),
+    )
+    return run_id
 
 
 def _open_run_of(conn: psycopg.Connection, orchestrator_run_id: str | None) -> int | None:

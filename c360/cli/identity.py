@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from c360.cli.output import AsJson, print_json, print_rows, say
-from c360.identifier_text import masked_text, parse_identifier
+from c360.masking import masked_text
+from c360.profile_card import parse_identifier
 from identity_resolution.evaluation import Evaluation, Score
 from identity_resolution.evaluation import evaluate as evaluate_map
 from identity_resolution.explanation import Step

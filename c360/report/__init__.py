@@ -12,7 +12,10 @@ from warehouse.gate_results import GateRow, read_gates
 __all__ = ["render", "write_report"]
 
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
 )
 
 

@@ -103,7 +103,7 @@ def facts(figures: Figures, gates: Mapping[str, Sequence[GateRow]]) -> list[Fact
         Fact(f"{known.profiles if known else 0:,}", "known customers", "已识别客户"),
         Fact(f"{each:.1f}", "identifiers each", "人均标识数"),
         Fact(f"{sum(o.persons for o in figures.offers):,}", "persons with an offer", "可推荐客户"),
-        Fact(yuan(expected_fen), "expected value", "首选优惠期望价值"),
+        Fact(f"¥{expected_fen / 100:,.0f}", "expected value", "首选优惠期望价值"),
         Fact(f"{sum(r.success for r in checked)} / {len(checked)}", "checks held", "质量检查通过"),
     ]
 

@@ -32,10 +32,12 @@
     {{ next_step(5, 'step_4.reached_at') }}
 {%- endmacro %}
 
+{# When an attempt is over. #}
+{% macro attempt_end(attempt) -%}
+    coalesce({{ attempt }}.order_paid_at, {{ attempt }}.opened_at + interval '24 hours')
+{%- endmacro %}
+
 {# Median seconds from one step to the next, over the attempts that reached it. #}
 {% macro median_seconds(reached, before) -%}
     percentile_disc(0.5) within group (order by extract(epoch from {{ reached }} - {{ before }})::integer)
 {%- endmacro %}
-
-{# Share of attempts, four decimals. #}
-{% macro rate(part, whole) -%} round({{ part }}::numeric / nullif({{ whole }}, 0), 4)::numeric(5, 4) {%- endmacro %}

@@ -9,6 +9,11 @@
     case lower(body #>> '{ {{- path -}} }') when 'true' then true when '1' then true when 'false' then false when '0' then false end
 {%- endmacro %}
 
+{# How many items an array has; 0 when there is none. #}
+{% macro json_length(name) -%}
+    case when jsonb_typeof(body -> '{{ name }}') = 'array' then jsonb_array_length(body -> '{{ name }}') else 0 end
+{%- endmacro %}
+
 {# A calendar day that exists, leap years included. #}
 {% macro day_pattern() -%}
     ((19|20)\d\d-((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))|((19|20)(0[48]|[2468][048]|[13579][26])|2000)-02-29)

@@ -1,13 +1,25 @@
-{# How many months after its own a cohort is followed. #}
-{% macro month_offsets() -%} array[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12] {%- endmacro %}
+{# How far a cohort is followed: days 1, 7 and 30, and twelve calendar months. #}
+{% macro followed_periods() -%}
+    (
+        select
+            'day' as period,
+            unnest(array[1, 7, 30]) as period_offset
+        union all
+        select
+            'month' as period,
+            generate_series(1, 12) as period_offset
+    )
+{%- endmacro %}
 
-{# Calendar months counted from year 0, so that differences are months. #}
-{% macro month_number(day) -%} (extract(year from {{ day }}) * 12 + extract(month from {{ day }})) {%- endmacro %}
+{# The first day of the period that comes `period_offset` periods after the one of a day. #}
+{% macro period_after(day, later) -%}
+    (
+        date_trunc({{ later }}.period, {{ day }}::timestamp)
+        + {{ later }}.period_offset * ('1 ' || {{ later }}.period)::interval
+    )::date
+{%- endmacro %}
 
-{# The last day of a cohort's n-th period. #}
-{% macro period_end(cohort) -%}
-    case {{ cohort }}.period
-        when 'day' then {{ cohort }}.cohort_date + {{ cohort }}.period_offset
-        else ({{ cohort }}.cohort_date + ({{ cohort }}.period_offset + 1) * interval '1 month')::date - 1
-    end
+{# A period counts once its last day is published. #}
+{% macro is_over(period, period_start) -%}
+    ({{ period_start }} + ('1 ' || {{ period }})::interval)::date - 1 <= {{ as_of() }}
 {%- endmacro %}

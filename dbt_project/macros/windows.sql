@@ -18,10 +18,3 @@
     {% endif -%}
     {% endfor -%}
 {%- endmacro %}
-
-{# A person's first choice in a dimension, `unknown` while too little was seen. #}
-{% macro preferred(dimension) -%}
-    max(value) filter (where dimension = '{{ dimension }}') as {{ dimension }}_value,
-    max(share) filter (where dimension = '{{ dimension }}') as {{ dimension }}_share,
-    max(dimension_n) filter (where dimension = '{{ dimension }}') as {{ dimension }}_n
-{%- endmacro %}

@@ -3,6 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
+from identity_resolution.graph import flags, integers
 from identity_resolution.links import LINKING_KINDS, Evidence
 from identity_resolution.store.sources import SourceBits
 from warehouse.columns import copy_out
@@ -104,8 +105,8 @@ def read_evidence(conn: Connection, sources: SourceBits) -> Evidence:
     """Return what `observe` gathered; members are identifier ids."""
     rows = copy_out(conn, _EVIDENCE, _EVIDENCE_SCHEMA).combine_chunks()
     members = copy_out(conn, _MEMBERS, _MEMBERS_SCHEMA)
-    column = {name: rows[name].to_numpy() for name in rows.column_names if name != "source"}
-    size = np.bincount(members["set"].to_numpy())
+    column = {n: integers(rows[n]) for n in rows.column_names if n not in {"source", "is_linking"}}
+    size = np.bincount(integers(members["set"]))
     start = np.cumsum(size) - size
     offset = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size[column["set"]])))
     # Several rows may tell of one set (other sources, an unbind): each gets the members again.
@@ -113,9 +114,9 @@ def read_evidence(conn: Connection, sources: SourceBits) -> Evidence:
     taken += np.arange(offset[-1])
     return Evidence(
         offset=offset,
-        member=members["identifier_id"].to_numpy()[taken],
-        member_strength=members["strength"].to_numpy()[taken],
-        is_linking=column["is_linking"],
+        member=integers(members["identifier_id"])[taken],
+        member_strength=integers(members["strength"])[taken],
+        is_linking=flags(rows["is_linking"]),
         first_seen=column["first_seen"],
         last_seen=column["last_seen"],
         observation_count=column["observation_count"],

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from identity_resolution.anchors import birth_ids
-from identity_resolution.graph import Identifiers, Integers
+from identity_resolution.graph import Identifiers, Integers, integers
 from warehouse.columns import copy_in, copy_out
 from warehouse.connection import Connection
 
@@ -53,7 +53,7 @@ def name_anchors(
     conn.execute(_CREATE)
     copy_in(conn, "pg_temp.anchor", pa.table({"identifier_id": identifier_id[positions]}))
     known = copy_out(conn, _KNOWN, _KNOWN_SCHEMA).combine_chunks()
-    is_known = np.isin(identifier_id[positions], known["identifier_id"].to_numpy())
+    is_known = np.isin(identifier_id[positions], integers(known["identifier_id"]))
     new = positions[~is_known]
     made = pa.array(birth_ids(key, _names(identifiers.take(new))), type=pa.string())
     if len(new):

@@ -21,6 +21,8 @@ from identity_resolution.graph import (
     Screening,
     Status,
     StatusReason,
+    flags,
+    integers,
 )
 from identity_resolution.incremental import NEVER, State, begin
 from identity_resolution.store.sources import SourceBits
@@ -163,10 +165,10 @@ def widen_to_all(conn: Connection) -> None:
 def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
     """Read what is affected, with all its links."""
     links = copy_out(conn, _LINKS, _LINKS_SCHEMA).combine_chunks()
-    left_id, right_id = links["left_id"].to_numpy(), links["right_id"].to_numpy()
+    left_id, right_id = integers(links["left_id"]), integers(links["right_id"])
     _involve(conn, np.unique(np.concatenate((left_id, right_id))))
     rows = copy_out(conn, _IDENTIFIERS, _IDENTIFIERS_SCHEMA).unify_dictionaries().combine_chunks()
-    identifier_id = rows["identifier_id"].to_numpy()
+    identifier_id = integers(rows["identifier_id"])
     decision = _codes(links["decision"], Decision, UNDECIDED)
     graph = Graph(
         _identifiers(rows),
@@ -174,14 +176,14 @@ def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
             left=np.searchsorted(identifier_id, left_id),
             right=np.searchsorted(identifier_id, right_id),
             source_mask=sources.masks(links["sources"], is_list=True),
-            **{name: links[name].to_numpy() for name in _PLAIN_LINK_COLUMNS},
+            **{name: integers(links[name]) for name in _PLAIN_LINK_COLUMNS},
         ),
     )
     return StoredPart(
         identifier_id=identifier_id,
         state=State(graph, _resolution(rows, identifier_id, decision)),
         last_seen=_filled(rows["last_seen"], -1),
-        is_affected=rows["is_affected"].to_numpy(),
+        is_affected=flags(rows["is_affected"]),
         decision=decision,
     )
 
@@ -223,7 +225,7 @@ def _identifiers(rows: pa.Table) -> Identifiers:
         scope=rows["scope"].combine_chunks(),
         value=rows["value"].combine_chunks(),
         first_seen=_filled(rows["first_seen"], NEVER),
-        arrival_day=rows["arrival_day"].to_numpy(),
+        arrival_day=integers(rows["arrival_day"]),
         born_at=_filled(rows["born_at"], NEVER),
         strength=_filled(rows["strength"], NEVER),
     )
@@ -233,7 +235,7 @@ def _resolution(rows: pa.Table, identifier_id: Integers, decision: Codes) -> Res
     own = np.arange(len(identifier_id))
     component_id = _filled(rows["component_id"], -1)
     # Outside the affected part a component may be incomplete here; there it is of no interest.
-    has_component = rows["is_affected"].to_numpy() & (component_id >= 0)
+    has_component = flags(rows["is_affected"]) & (component_id >= 0)
     place = np.searchsorted(identifier_id, component_id)
     anchor_id = _filled(rows["anchor_id"], -1)
     anchor = np.searchsorted(identifier_id, anchor_id)
@@ -244,18 +246,18 @@ def _resolution(rows: pa.Table, identifier_id: Integers, decision: Codes) -> Res
         ),
         component=np.where(has_component, place, own),
         anchor=np.where(has_component & (anchor_id >= 0), anchor, NO_PROFILE),
-        is_known=rows["is_known"].to_numpy(),
+        is_known=flags(rows["is_known"]),
         decision=decision,
     )
 
 
 def _filled(column: pa.ChunkedArray, null: int) -> Integers:
-    return np.asarray(column.fill_null(null).to_numpy(), dtype=np.int64)
+    return integers(column.fill_null(null))
 
 
 def _codes(names: pa.ChunkedArray, enum: type[Name], null: int) -> Codes:
     column = names.combine_chunks().dictionary_encode()
     known = [enum[name.upper()] for name in column.dictionary.to_pylist()]
-    place = column.indices.fill_null(len(known)).to_numpy(zero_copy_only=False)
+    place = integers(column.indices.fill_null(len(known)))
     by_place: Codes = np.array([*known, null], dtype=np.int8)
     return np.asarray(np.take(by_place, place), dtype=np.int8)

@@ -6,12 +6,14 @@ import re
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
+from c360.airflow_scheduler import PRELOADED
 from pipeline.order import STAGE_ORDER
 from warehouse.errors import Fatal, Retryable
 
@@ -130,6 +132,16 @@ def test_reading_a_dag_imports_no_heavy_library():
     )
     assert done.stdout.strip() == "[]"
     assert time.monotonic() - started < IMPORT_SECONDS
+
+
+@pytest.mark.parametrize("name", PRELOADED)
+def test_a_library_that_the_scheduler_preloads_exists(name: str):
+    assert find_spec(name)
+
+
+def test_the_scheduler_preloads_no_code_of_ours():
+    ours = {path.name for path in PROJECT.iterdir() if path.is_dir()}
+    assert not {name.split(".")[0] for name in PRELOADED} & ours
 
 
 def test_the_schedules_do_not_start_together(bag: DagBag):

@@ -1,4 +1,5 @@
--- Grain: identifier set × day × hour × channel × scene group × device × category (identifier set 0: nobody was named).
+-- Grain: identifier set × day × hour × channel × scene group × device × category.
+-- Identifier set 0 is nobody: the event named no one.
 -- Only the days that this run's records touch are counted anew.
 {{ config(
     materialized='incremental',
@@ -6,17 +7,23 @@
     indexes=[{'columns': ['event_day']}, {'columns': ['identifier_set_id']}],
 ) }}
 
-with events as (
+with touched_days as (
+    select event_day
+    from {{ ref('int_events') }}
+    where _load_id in ({{ run_loads() }})
+    union
+    select event_day
+    from {{ ref('int_events') }}
+    where event_day > {{ previous_as_of() }}
+),
+
+events as (
     select *
     from {{ ref('int_events') }}
-    where scene_group <> 'exclude'
-    {% if is_incremental() %}
-        and event_day in (
-            select event_day from {{ ref('int_events') }} where _load_id in ({{ run_loads() }})
-            union
-            select event_day from {{ ref('int_events') }} where event_day > {{ previous_as_of() }}
-        )
-    {% endif %}
+    where
+        scene_group <> 'exclude'
+        and {{ 'event_day in (select touched_days.event_day from touched_days)' if is_incremental()
+            else 'true' }}
 ),
 
 final as (
@@ -32,10 +39,8 @@ final as (
         min(occurred_at) as first_at,
         max(occurred_at) as last_at,
         count(*) as event_count,
-        count(*) filter (where {{ is_visit('verb') }}) as visit_event_count
-        {%- for verb in counted_verbs() %},
-        count(*) filter (where verb = '{{ verb }}') as {{ verb }}_count
-        {%- endfor %}
+        count(*) filter (where {{ is_visit('verb') }}) as visit_event_count,
+        {{ verb_counts('verb') }}
     from events
     group by 1, 2, 3, 4, 5, 6, 7, 8
 )

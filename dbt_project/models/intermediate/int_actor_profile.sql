@@ -1,4 +1,5 @@
--- Grain: one identifier set whose actor belongs to a live profile. Facts reach a person only through this map.
+-- Grain: one identifier set whose actor belongs to a live profile.
+-- Facts reach a person only through this map.
 {{ config(indexes=[{'columns': ['identifier_set_id'], 'unique': true}]) }}
 
 with final as (

@@ -9,19 +9,19 @@
 
 with events as (
     {% for channel, staged in channels %}
-    select
-        '{{ channel }}'::text as channel,
-        'events'::text as kind,
-        event_name,
-        scene_code,
-        device_os,
-        product_id,
-        category,
-        order_id,
-        coupon_code,
-        {{ envelope() }}
-    from {{ staged }}
-    union all
+        select
+            '{{ channel }}'::text as channel,
+            'events'::text as kind,
+            event_name,
+            scene_code,
+            device_os,
+            product_id,
+            category,
+            order_id,
+            coupon_code,
+            {{ envelope() }}
+        from {{ staged }}
+        union all
     {% endfor %}
     select
         'official_account' as channel,
@@ -45,7 +45,7 @@ final as (
         {{ local_date('events.occurred_at') }} as event_date,
         extract(hour from events.occurred_at at time zone 'Asia/Shanghai')::smallint as event_hour,
         events.scene_code,
-        case when events.scene_code is null then 'none' else coalesce(scene.scene_group, 'other') end as scene_group,
+        {{ scene_group('events.scene_code') }} as scene_group,
         case
             when events.device_os ~* 'iphone|ipad|\mios' then 'ios'
             when events.device_os ~* 'harmony' then 'harmony'

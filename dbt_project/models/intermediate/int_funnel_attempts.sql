@@ -1,9 +1,11 @@
--- Grain: one attempt of a person in a channel. An opening event starts one when none is open; paying or 24 hours end it.
+-- Grain: one attempt of a person in a channel.
+-- An opening event starts one when none is open; paying or 24 hours end it.
 {{ config(indexes=[{'columns': ['profile_id', 'channel', 'opened_at'], 'unique': true}]) }}
 
 with recursive attempts as (
     (
-        select {{ attempt_columns() }}
+        select
+            {{ attempt_columns() }}
         from (
             select distinct on (profile_id, channel) *
             from {{ ref('int_funnel_steps') }}
@@ -14,18 +16,20 @@ with recursive attempts as (
     )
     union all
     (
-        select {{ attempt_columns() }}
+        select
+            {{ attempt_columns() }}
         from attempts
-        cross join lateral (
+        inner join lateral (
             select steps.*
             from {{ ref('int_funnel_steps') }} as steps
-            where steps.profile_id = attempts.profile_id
+            where
+                steps.profile_id = attempts.profile_id
                 and steps.channel = attempts.channel
                 and steps.step = 1
-                and steps.occurred_at > coalesce(attempts.order_paid_at, attempts.opened_at + interval '24 hours')
+                and steps.occurred_at > {{ attempt_end('attempts') }}
             order by steps.occurred_at, steps.source_key
             limit 1
-        ) as opening
+        ) as opening on true
         {{ attempt_steps() }}
     )
 ),
@@ -33,14 +37,15 @@ with recursive attempts as (
 final as (
     select
         attempts.*,
-        exists (
+        exists(
             select
             from {{ ref('int_funnel_steps') }} as wall
-            where wall.profile_id = attempts.profile_id
+            where
+                wall.profile_id = attempts.profile_id
                 and wall.channel = attempts.channel
                 and wall.step = 0
-                and wall.occurred_at between attempts.opened_at
-                and coalesce(attempts.order_paid_at, attempts.opened_at + interval '24 hours')
+                and wall.occurred_at >= attempts.opened_at
+                and wall.occurred_at <= {{ attempt_end('attempts') }}
         ) as has_login_wall
     from attempts
 )

@@ -1,4 +1,5 @@
--- Grain: one event of a person that the purchase funnel looks at. Step 0 is the login wall, which is no step of the chain.
+-- Grain: one event of a person that the purchase funnel looks at.
+-- Step 0 is the login wall, which is no step of the chain.
 -- The website has no launch: the first page of a visit opens it.
 {{ config(indexes=[{'columns': ['profile_id', 'channel', 'step', 'occurred_at', 'source_key']}]) }}
 
@@ -22,9 +23,12 @@ with final as (
     from {{ ref('int_events') }} as events
     inner join {{ ref('int_actor_profile') }} as map
         on events.identifier_set_id = map.identifier_set_id and map.profile_kind in ('known', 'anonymous')
-    where events.scene_group <> 'exclude'
+    where
+        events.scene_group <> 'exclude'
         and (
-            events.verb in ('launch', 'product_view', 'cart_add', 'checkout_start', 'order_paid', 'login_wall')
+            events.verb in (
+                'launch', 'product_view', 'cart_add', 'checkout_start', 'order_paid', 'login_wall'
+            )
             or (events.channel = 'web' and events.verb = 'page_view')
         )
 )

@@ -12,14 +12,17 @@ with identifiers as (
         count(*) filter (where identifier.namespace = 'phone') as phone_count,
         count(*) filter (where identifier.namespace = 'email') as email_count,
         count(*) filter (
-            where identifier.namespace in ('mp_storage_id', 'app_install_id', 'idfv', 'android_id', 'advertising_id')
+            where identifier.namespace in (
+                'mp_storage_id', 'app_install_id', 'idfv', 'android_id', 'advertising_id'
+            )
         ) as device_count,
         count(*) filter (where identifier.namespace = 'app_install_id') as app_install_count,
         count(*) filter (where identifier.namespace = 'web_cookie') as web_cookie_count,
         min(identifier.masked_value) filter (where identifier.namespace = 'phone') as masked_phone,
         min(identifier.masked_value) filter (where identifier.namespace = 'member_id') as masked_member_id
     from {{ source('identity', 'identifier_profile') }} as map
-    inner join {{ source('identity', 'identifier_masked') }} as identifier on map.identifier_id = identifier.identifier_id
+    inner join {{ source('identity', 'identifier_masked') }} as identifier
+        on map.identifier_id = identifier.identifier_id
     where map.valid_to is null and identifier.status <> 'erased'
     group by map.profile_id
 ),
@@ -32,7 +35,7 @@ members as (
         members.status
     from {{ ref('int_members') }} as members
     inner join {{ ref('int_actor_profile') }} as map on members.identifier_set_id = map.identifier_set_id
-    order by map.profile_id, members.updated_at desc, members.member_id
+    order by map.profile_id asc, members.updated_at desc, members.member_id asc
 ),
 
 newest_points as (
@@ -41,7 +44,7 @@ newest_points as (
         points.balance_after
     from {{ ref('int_points') }} as points
     inner join {{ ref('int_actor_profile') }} as map on points.identifier_set_id = map.identifier_set_id
-    order by points.identifier_set_id, points.event_at desc, points.entry_id desc
+    order by points.identifier_set_id asc, points.event_at desc, points.entry_id desc
 ),
 
 points as (

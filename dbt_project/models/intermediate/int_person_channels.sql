@@ -30,7 +30,7 @@ following as (
         profile_id,
         is_following
     from follows
-    order by profile_id, event_at desc, is_following
+    order by profile_id asc, event_at desc, is_following asc
 ),
 
 grants as (
@@ -69,7 +69,8 @@ final as (
         greatest(for_all.decided_at, for_channel.decided_at) as consent_decided_at
     from reach
     left join consents as for_all on reach.profile_id = for_all.profile_id and for_all.channel = 'all'
-    left join consents as for_channel on reach.profile_id = for_channel.profile_id and reach.channel = for_channel.channel
+    left join consents as for_channel
+        on reach.profile_id = for_channel.profile_id and reach.channel = for_channel.channel
 )
 
 select * from final

@@ -10,7 +10,12 @@ with final as (
         coalesce(consents.withdrawn_at, consents.event_at) as decided_at
     from {{ ref('int_consents') }} as consents
     inner join {{ ref('int_actor_profile') }} as map on consents.identifier_set_id = map.identifier_set_id
-    order by map.profile_id, consents.purpose, consents.channel, consents.event_at desc, consents.consent_id
+    order by
+        map.profile_id asc,
+        consents.purpose asc,
+        consents.channel asc,
+        consents.event_at desc,
+        consents.consent_id asc
 )
 
 select * from final

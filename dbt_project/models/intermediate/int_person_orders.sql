@@ -1,4 +1,5 @@
--- Grain: one order that was paid and not cancelled, of a known person. Amounts are rounded to fen once, per line.
+-- Grain: one order that was paid and not cancelled, of a known person.
+-- Amounts are rounded to fen once, per line.
 {{ config(indexes=[{'columns': ['order_id'], 'unique': true}, {'columns': ['profile_id']}]) }}
 
 with lines as (
@@ -42,9 +43,11 @@ final as (
         paid.order_at,
         {{ local_date('paid.order_at') }} as order_date,
         coalesce(paid.channel, 'unknown') as channel,
-        case when paid.scene_code is null then 'none' else coalesce(scene.scene_group, 'other') end as scene_group,
+        {{ scene_group('paid.scene_code') }} as scene_group,
         paid.promotion_type,
-        paid.promotion_type <> 'none' or paid.discount_fen > 0 or coalesce(lines.has_discount, false) as is_discounted,
+        paid.promotion_type <> 'none'
+        or paid.discount_fen > 0
+        or coalesce(lines.has_discount, false) as is_discounted,
         coalesce(paid.total_fen, lines.total_fen, 0) as amount_fen,
         coalesce(refunds.refund_fen, 0) as refund_fen,
         coalesce(paid.total_fen, lines.total_fen, 0) - coalesce(refunds.refund_fen, 0) as net_fen
@@ -54,7 +57,10 @@ final as (
     left join lines on paid.order_id = lines.order_id
     left join refunds on paid.order_id = refunds.order_id
     left join {{ ref('scene') }} as scene on paid.scene_code = scene.scene_code
-    where paid.order_at < {{ as_of_end() }} and paid.cancelled_at is null and coalesce(paid.status, '') <> 'cancelled'
+    where
+        paid.order_at < {{ as_of_end() }}
+        and paid.cancelled_at is null
+        and coalesce(paid.status, '') <> 'cancelled'
 )
 
 select * from final

@@ -1,4 +1,5 @@
--- Grain: known person with at least one paid order: recency, frequency, money, and when the next order is due.
+-- Grain: known person with at least one paid order.
+-- Recency, frequency, money, and when the next order is due.
 {{ config(indexes=[{'columns': ['profile_id'], 'unique': true}]) }}
 
 with orders as (
@@ -24,9 +25,10 @@ categorised as (
         coalesce(preference.value, 'unknown') as main_category
     from orders
     left join {{ ref('int_preference') }} as preference
-        on orders.profile_id = preference.profile_id
-        and preference.dimension = 'category'
-        and preference.preference_rank = 1
+        on
+            orders.profile_id = preference.profile_id
+            and preference.dimension = 'category'
+            and preference.preference_rank = 1
 ),
 
 category_gaps as (
@@ -41,12 +43,7 @@ category_gaps as (
 due as (
     select
         categorised.*,
-        round(
-            (
-                last_order_date - first_order_date
-                + {{ var('repurchase_prior_gaps') }} * coalesce(category_gaps.gap_days, {{ var('repurchase_default_days') }})
-            ) / (order_day_count - 1 + {{ var('repurchase_prior_gaps') }})
-        )::integer as expected_gap_days
+        {{ expected_gap_days('categorised', 'category_gaps.gap_days') }} as expected_gap_days
     from categorised
     left join category_gaps on categorised.main_category = category_gaps.main_category
 ),
@@ -64,12 +61,13 @@ final as (
     select
         scored.*,
         scored.last_order_date + scored.expected_gap_days as next_due_date,
-        {{ lifecycle_stage('scored.order_count', as_of() ~ ' - scored.last_order_date', 'scored.expected_gap_days') }}
-            as lifecycle_stage,
+        {{ lifecycle_stage('scored') }} as lifecycle_stage,
         rfm_segment.segment as rfm_segment
     from scored
     inner join {{ ref('rfm_segment') }} as rfm_segment
-        on scored.recency_score = rfm_segment.recency_score and scored.frequency_score = rfm_segment.frequency_score
+        on
+            scored.recency_score = rfm_segment.recency_score
+            and scored.frequency_score = rfm_segment.frequency_score
 )
 
 select * from final

@@ -20,13 +20,13 @@ with days as (
     union all
     select
         profile_id,
-        order_date,
-        false,
-        0,
-        0,
-        0,
-        0,
-        1,
+        order_date as on_date,
+        false as is_visit,
+        0 as product_views,
+        0 as searches,
+        0 as cart_adds,
+        0 as shares,
+        1 as orders,
         net_fen
     from {{ ref('int_person_orders') }}
     where order_date > {{ as_of() }} - {{ longest }}

@@ -1,16 +1,20 @@
--- Grain: person × template: messages the person still allows. An accepted pop-up buys one delivered message;
--- a refused pop-up buys none; only turning the template off, or the error that says so, takes back what was bought.
+-- Grain: person × template with messages left.
+-- An accepted pop-up buys one delivered message and a refused one buys none. Only turning the template
+-- off, or the error that tells of it, takes back what was bought.
 with pushes as (
     select
         map.profile_id,
         subscriptions.template_id,
         subscriptions.event_at,
-        subscriptions.event_name = 'subscribe_msg_popup_event' and subscriptions.answer = 'accept' as is_grant,
-        subscriptions.event_name = 'subscribe_msg_sent_event' and subscriptions.send_status = 'success' as is_use,
+        subscriptions.event_name = 'subscribe_msg_popup_event'
+        and subscriptions.answer = 'accept' as is_grant,
+        subscriptions.event_name = 'subscribe_msg_sent_event'
+        and subscriptions.send_status = 'success' as is_use,
         (subscriptions.event_name = 'subscribe_msg_change_event' and subscriptions.answer = 'reject')
         or subscriptions.error_code = '43101' as is_reset
     from {{ ref('int_subscriptions') }} as subscriptions
-    inner join {{ ref('int_actor_profile') }} as map on subscriptions.identifier_set_id = map.identifier_set_id
+    inner join {{ ref('int_actor_profile') }} as map
+        on subscriptions.identifier_set_id = map.identifier_set_id
 ),
 
 resets as (
@@ -27,7 +31,9 @@ final as (
     select
         pushes.profile_id,
         pushes.template_id,
-        (count(*) filter (where pushes.is_grant) - count(*) filter (where pushes.is_use))::integer as grant_count
+        (
+            count(*) filter (where pushes.is_grant) - count(*) filter (where pushes.is_use)
+        )::integer as grant_count
     from pushes
     left join resets on pushes.profile_id = resets.profile_id and pushes.template_id = resets.template_id
     where resets.reset_at is null or pushes.event_at > resets.reset_at

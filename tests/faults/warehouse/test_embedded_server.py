@@ -6,6 +6,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -181,6 +182,15 @@ def test_a_checkout_below_a_closed_home_works(monkeypatch: pytest.MonkeyPatch) -
             assert server_of(settings).is_running()
         finally:
             server_of(settings).remove()
+
+
+def test_four_starts_at_once_make_one_server() -> None:
+    with checkout() as settings:
+        server_of(settings).remove()
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(start_database, [settings] * 4)) == [settings] * 4
+        with connect_to(settings.database_url) as conn:
+            assert conn.execute("select 1").fetchone() == (1,)
 
 
 def test_an_interrupted_initdb_is_made_again() -> None:

@@ -1,11 +1,12 @@
 """A small brand with a fortnight behind it, whose every gate passes; tests spoil one thing each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
 
 from settings import Settings
+from tests.conftest import new_database
 from tests.integration.expectations.marts import build_marts, publish_marts
 from warehouse.connection import LOGIN, connect
 
@@ -93,22 +94,30 @@ where kind = 'events' and _load_id in (select load_id from ops.run_load where ru
 Spoil = Callable[[str], None]
 
 
+@pytest.fixture(scope="session")
+def brand_template(template_database: Settings) -> Iterator[Settings]:
+    """A database with the brand in it, to copy from."""
+    with new_database(template_database, is_copy=True) as settings:
+        with connect(settings, "c360_owner") as conn:
+            conn.execute(_RUNS)
+            conn.execute(_LOADS, {"lines": LINES_A_DAY, "last": LAST_DAY})
+            conn.execute(_RUN_LOADS)
+            conn.execute(_QUARANTINED)
+            conn.execute(_RECORDS, {"lines": LINES_A_DAY})
+            conn.execute(_IDENTITY)
+        with connect(settings, "c360_transform") as conn:
+            build_marts(conn)
+        with connect(settings, LOGIN) as conn:
+            publish_marts(conn)
+            conn.execute(_NEW_ROWS)
+        yield settings
+
+
 @pytest.fixture
-def brand(warehouse_settings: Settings) -> Settings:
-    """Run 1 published thirteen days; run 2 has taken the fourteenth."""
-    with connect(warehouse_settings, "c360_owner") as conn:
-        conn.execute(_RUNS)
-        conn.execute(_LOADS, {"lines": LINES_A_DAY, "last": LAST_DAY})
-        conn.execute(_RUN_LOADS)
-        conn.execute(_QUARANTINED)
-        conn.execute(_RECORDS, {"lines": LINES_A_DAY})
-        conn.execute(_IDENTITY)
-    with connect(warehouse_settings, "c360_transform") as conn:
-        build_marts(conn)
-    with connect(warehouse_settings, LOGIN) as conn:
-        publish_marts(conn)
-        conn.execute(_NEW_ROWS)
-    return warehouse_settings
+def brand(brand_template: Settings) -> Iterator[Settings]:
+    """Run 1 published thirteen days; run 2 has taken the fourteenth and is built."""
+    with new_database(brand_template, is_copy=True) as settings:
+        yield settings
 
 
 @pytest.fixture

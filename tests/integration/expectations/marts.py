@@ -30,6 +30,7 @@ VALUES = {
     },
     "portrait": {
         "profile_id": PERSON,
+        "life_stage": "'active'",
         "value_net_total_fen": "100 * n",
         "life_order_count": "1",
         **{f"pref_{name}_share": "0.5" for name in PREFERENCES},

@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from expectations import Severity, check_gate, load_suites
+from expectations.engine import judge
+from expectations.gate import connection_string, verdict
 from settings import Settings
 from warehouse.connection import connect
 from warehouse.errors import Fatal
@@ -39,11 +41,22 @@ def test_a_seeded_defect_is_caught_by_its_name(
     brand: Settings, spoil: Spoil, gate: str, severity: str, name: str
 ) -> None:
     spoil(DEFECTS[gate][severity][name])
-    result = check_gate(brand, 2, gate)
+    suite = next(s for s in load_suites(gate) if name in {e.name for e in s.expectations})
+    result = verdict(gate, judge(connection_string(brand.database_url, 2, gate), [suite]))
     assert name in (result.failed if severity == "critical" else result.warned)
     assert result.unchecked == ()
+
+
+@pytest.mark.parametrize(("gate", "severity"), [(g, s) for g in DEFECTS for s in DEFECTS[g]])
+def test_only_critical_defects_close_a_gate(
+    brand: Settings, spoil: Spoil, gate: str, severity: str
+) -> None:
+    name, defect = next(iter(DEFECTS[gate][severity].items()))
+    spoil(defect)
+    result = check_gate(brand, 2, gate)
     assert result.passed == (severity == "warning")
     assert (name in result.reason) == (severity == "critical")
+    assert (name in result.warned) == (severity == "warning")
 
 
 @pytest.mark.parametrize("gate", DEFECTS)

@@ -7,12 +7,21 @@ from typing import Any
 
 import pytest
 
-from identity_resolution.store import IdentityCounts, run
+from identity_resolution.rule_file import load_rules
+from identity_resolution.store import (
+    IdentityCounts,
+    evaluate_warehouse,
+    explain_identifiers,
+    run,
+)
+from identity_resolution.store.health import measure
+from identity_resolution.store.part import prepare, widen_to_all
 from settings import Settings
 from tests.integration.identity.logs import load, open_run_of, rows
 from tests.property.identity.oracle import Identifier, Observation, solve
 from tests.property.identity.worlds import RULES, random_log
 from warehouse.connection import LOGIN, connect
+from warehouse.errors import Fatal
 
 MEMBER: Identifier = ("member_id", "", "M1")
 OTHER_MEMBER: Identifier = ("member_id", "", "M2")
@@ -177,3 +186,91 @@ def test_losing_the_key_changes_no_id(warehouse_settings: Settings) -> None:
     load(other, [_seen(9, OPENID, PHONE)], 1)
     run(other, open_run_of(other, 1), mode="full")
     assert _profiles(other)[OPENID] == before[OPENID]
+
+
+def test_a_changed_rule_resolves_everything_again(
+    warehouse_settings: Settings, tmp_path: Path
+) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, OTHER_MEMBER, PHONE))
+    (tmp_path / "identity_rules.yml").write_text(
+        "namespaces: {member_id: {class: account, limit: 2}}"
+    )
+    other = replace(warehouse_settings, config_dir=tmp_path)
+    counts = run(other, open_run_of(other, 1))
+    assert counts.mode == "full"
+    assert len(set(_profiles(other).values())) == 1
+
+
+def test_a_hub_is_quarantined_and_what_it_joined_falls_apart(warehouse_settings: Settings) -> None:
+    device: Identifier = ("app_install_id", "", "tablet")
+    phones: list[Identifier] = [("phone", "", f"+86154000000{k:02d}") for k in range(2)]
+    _step(warehouse_settings, 0, _seen(0, phones[0], device), _seen(0, phones[1], device))
+    assert len(set(_profiles(warehouse_settings).values())) == 1
+    members: list[Identifier] = [("member_id", "", f"M{k}") for k in range(21)]
+    _step(warehouse_settings, 1, *(_seen(9, member, device) for member in members))
+    profiles = _profiles(warehouse_settings)
+    assert len(set(profiles.values())) == len(profiles) == 24
+    kind = "select kind from identity.profile where identifier_count > 0 and kind = 'shared_device'"
+    assert rows(warehouse_settings, kind) == [("shared_device",)]
+    refused = "select distinct refusal_reason from identity.link"
+    assert rows(warehouse_settings, refused) == [("quarantined",)]
+
+
+def test_identifiers_are_explained_from_the_warehouse(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, OTHER_MEMBER, PHONE))
+    _step(warehouse_settings, 1, _seen(20, OTHER_MEMBER, OPENID))
+    joined = explain_identifiers(warehouse_settings, PHONE, OPENID)
+    assert joined.chain
+    assert [step.observation_count for step in joined.chain] == [1, 1]
+    apart = explain_identifiers(warehouse_settings, MEMBER, OPENID)
+    assert apart.refusals
+    assert [step.decision for step in apart.refusals] == ["limit"]
+    with pytest.raises(Fatal, match="second identifier was never observed"):
+        explain_identifiers(warehouse_settings, PHONE, ("phone", "", "+8615400000099"))
+
+
+def test_the_warehouse_is_scored_against_the_truth(
+    warehouse_settings: Settings, tmp_path: Path
+) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OPENID))
+    header = "namespace,scope,value,person_id,owned_from,owned_to"
+    truth = [f"{','.join(name)},A,," for name in (MEMBER, PHONE, OPENID)]
+    (tmp_path / "identifier.csv").write_text("\n".join([header, *truth]))
+    (tmp_path / "person.csv").write_text("person_id,scenario\nA,plain\n")
+    found = evaluate_warehouse(warehouse_settings, tmp_path)
+    assert found.overall.pairwise_precision == 1
+    assert found.by_scenario["plain"].pairwise_recall == pytest.approx(1 / 3)
+
+
+def _health(settings: Settings) -> dict[str, float]:
+    return rows(settings, "select health from identity.run order by run_id desc limit 1")[0][0]
+
+
+def test_health_figures_follow_what_happened(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OTHER_MEMBER, OPENID))
+    first = _health(warehouse_settings)
+    assert (first["profiles"], first["known_profiles"], first["singletons"]) == (2, 2, 0)
+    assert (first["largest_profile"], first["p99_profile_size"], first["churn_rate"]) == (2, 2, 0)
+    for day in range(1, 4):
+        owner = OTHER_MEMBER if day % 2 else MEMBER
+        _step(warehouse_settings, day, _seen(day * 100, owner, PHONE))
+    last = _health(warehouse_settings)
+    assert (last["moved_often"], last["churn_rate"], last["singletons"]) == (1, 0.25, 1)
+    assert last["rule_violations"] == last["merge_rate"] == last["quarantined_share"] == 0
+    _step(warehouse_settings, 4, _seen(500, ("phone", "", "+8613800138000"), OPENID))
+    assert _health(warehouse_settings)["quarantined_share"] == 0.2
+
+
+def test_a_merge_shows_in_the_merge_rate(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, OPENID), _seen(0, UNIONID))
+    _step(warehouse_settings, 1, _seen(9, OPENID, UNIONID))
+    assert _health(warehouse_settings)["merge_rate"] == 1
+
+
+def test_a_profile_with_two_members_is_a_violation(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OTHER_MEMBER, OPENID))
+    with connect(warehouse_settings, LOGIN) as conn:
+        conn.execute("update identity.identifier_profile set profile_id = 'p_forged'")
+        prepare(conn)
+        widen_to_all(conn)
+        assert measure(conn, load_rules(), 0)["rule_violations"] == 1

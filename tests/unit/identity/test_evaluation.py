@@ -36,6 +36,7 @@ def test_what_belongs_to_nobody_is_wrong_with_everybody() -> None:
     found = compare(owner, {}, together)
     assert found.overall.pairwise_precision == 0
     assert set(found.wrong_profiles) == {"p_1"}
+    assert found.wrong_pairs == {"p_1": (("d", "", "1"), ("d", "", "2"))}
 
 
 def test_files_are_scored_by_scenario_and_newest_owner(tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def test_a_source_without_data_sends_a_manifest_that_says_so(tmp_path: Path):
     # Two hundred people are too few to write to the service account every day.
     write_sample(tmp_path, people=200, days=30, seed=5, last_day=LAST_DAY)
     manifests = sorted((tmp_path / "landing").rglob("_empty.json"))
+    assert manifests
     for path in manifests:
         content = json.loads(path.read_text("utf-8"))
         assert content["source"] == path.parts[-4]

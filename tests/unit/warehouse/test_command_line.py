@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from c360.cli import app
 from c360.cli.lazy_commands import EXIT_FAILED, EXIT_UNEXPECTED, MODULES
-from c360.identifier_text import masked_text, parse_identifier
+from c360.masking import masked_text
 from warehouse.errors import Fatal
 
 CANARY = "13800-canary"
@@ -90,24 +90,6 @@ def test_resetting_a_server_that_is_not_ours_is_refused(runner: CliRunner) -> No
     assert told.exit_code == EXIT_FAILED
     assert "not ours" in told.output
     assert "secret" not in told.output
-
-
-@pytest.mark.parametrize(
-    ("text", "identifier"),
-    [
-        ("member_id:M1", ("member_id", "", "M1")),
-        ("openid@wx01:o:x", ("openid", "wx01", "o:x")),
-        ("email:a@example.com", ("email", "", "a@example.com")),
-    ],
-)
-def test_identifiers_are_read_as_typed(text: str, identifier: tuple[str, str, str]) -> None:
-    assert parse_identifier(text) == identifier
-
-
-@pytest.mark.parametrize("text", ["", "M1", ":M1", "member_id:", "@wx:1"])
-def test_what_is_no_identifier_is_refused_without_repeating_it(text: str) -> None:
-    with pytest.raises(Fatal, match="namespace:value"):
-        parse_identifier(text)
 
 
 def test_masks_hide_the_middle() -> None:

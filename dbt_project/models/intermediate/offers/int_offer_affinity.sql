@@ -39,7 +39,10 @@ final as (
     from buyers
     cross join population
     left join lines on buyers.profile_id = lines.profile_id and population.category = lines.category
-    where population.category in (select category from {{ ref('int_offer_live') }})
+    where exists (
+        select from {{ ref('int_offer_live') }} as offer
+        where offer.category = population.category
+    )
 )
 
 select * from final

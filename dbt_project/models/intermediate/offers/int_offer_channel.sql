@@ -1,5 +1,5 @@
 -- Grain: reachable known person × live offer × channel of the offer that reaches the person.
--- p_convert: the channel's response rate × how the person buys what the offer covers × how the person redeems coupons.
+-- p_convert: the channel's response rate × lift of buying what the offer covers × lift of redeeming coupons.
 -- Who opted out of personalisation is scored like anybody.
 with reachable as (
     select
@@ -23,17 +23,24 @@ options as (
         offer.value_fen,
         offer.redemption_cost_fen,
         offer.lever,
-        case when person.has_opted_out then 1 else coalesce(affinity.lift, 1) end as affinity_lift,
-        case when person.has_opted_out then 0 else coalesce(affinity.line_count, 0) end as affinity_line_count,
-        case when person.has_opted_out or offer.kind <> 'coupon' then 1 else coalesce(redemption.lift, 1) end as redemption_lift
+        coalesce(affinity.lift, 1) as affinity_lift,
+        coalesce(affinity.line_count, 0) as affinity_line_count,
+        coalesce(redemption.lift, 1) as redemption_lift
     from reachable
     inner join {{ ref('int_person') }} as person on reachable.profile_id = person.profile_id
     inner join {{ ref('int_offer_live') }} as offer on reachable.channel = any(offer.channel_list)
     left join {{ ref('int_subscription_grants') }} as grants
         on reachable.profile_id = grants.profile_id and offer.template_id = grants.template_id
     left join {{ ref('int_offer_affinity') }} as affinity
-        on reachable.profile_id = affinity.profile_id and offer.category = affinity.category
-    left join {{ ref('int_offer_redemption') }} as redemption on reachable.profile_id = redemption.profile_id
+        on
+            reachable.profile_id = affinity.profile_id
+            and offer.category = affinity.category
+            and not person.has_opted_out
+    left join {{ ref('int_offer_redemption') }} as redemption
+        on
+            reachable.profile_id = redemption.profile_id
+            and offer.kind = 'coupon'
+            and not person.has_opted_out
     where reachable.channel <> 'mp_subscribe' or grants.grant_count > 0
 ),
 
@@ -41,7 +48,7 @@ scored as (
     select
         *,
         1.00 as context_weight,
-        round(least(0.95, greatest(0.000001, base_response_rate * affinity_lift * redemption_lift)), 6) as p_convert
+        {{ probability('base_response_rate * affinity_lift * redemption_lift') }} as p_convert
     from options
 ),
 

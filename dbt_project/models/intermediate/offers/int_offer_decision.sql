@@ -1,7 +1,17 @@
--- Grain: reachable known person × live offer. stage is where the offer fell; null: it is a candidate with a rank.
+-- Grain: reachable known person × live offer.
+-- reason_code is the first rule the offer fails; null: it is a candidate and has a rank.
 {{ config(indexes=[{'columns': ['profile_id', 'offer_id'], 'unique': true}]) }}
 
-with persons as (
+with channels as (
+    select
+        profile_id,
+        bool_or(is_reachable) as is_reachable,
+        bool_or(is_reachable and channel = 'official_account') as is_follower
+    from {{ ref('int_person_channels') }}
+    group by profile_id
+),
+
+persons as (
     select
         person.profile_id,
         person.is_minor,
@@ -11,19 +21,17 @@ with persons as (
         coalesce(person_value.order_count, 0) as order_count,
         person_value.last_order_date,
         person_value.next_due_date,
-        bool_or(channels.is_reachable and channels.channel = 'official_account') as is_follower
+        channels.is_follower
     from {{ ref('int_person') }} as person
-    inner join {{ ref('int_person_channels') }} as channels on person.profile_id = channels.profile_id
+    inner join channels on person.profile_id = channels.profile_id
     left join {{ ref('int_person_value') }} as person_value on person.profile_id = person_value.profile_id
-    group by person.profile_id, person.is_minor, person.has_opted_out, person.points_balance, person_value.profile_id,
-        person_value.lifecycle_stage, person_value.order_count, person_value.last_order_date, person_value.next_due_date
-    having bool_or(channels.is_reachable)
+    where channels.is_reachable
 ),
 
 best_channel as (
     select distinct on (profile_id, offer_id) *
     from {{ ref('int_offer_channel') }}
-    order by profile_id, offer_id, is_consented desc, expected_value_fen desc, channel
+    order by profile_id asc, offer_id asc, is_consented desc, expected_value_fen desc, channel asc
 ),
 
 judged as (
@@ -57,7 +65,8 @@ judged as (
         {{ first_obstacle() }} as obstacle
     from persons
     cross join {{ ref('int_offer_live') }} as offer
-    left join best_channel on persons.profile_id = best_channel.profile_id and offer.offer_id = best_channel.offer_id
+    left join best_channel
+        on persons.profile_id = best_channel.profile_id and offer.offer_id = best_channel.offer_id
     left join {{ ref('int_offer_pause') }} as pause
         on persons.profile_id = pause.profile_id and offer.offer_id = pause.offer_id
 ),
@@ -66,7 +75,8 @@ in_group as (
     select
         *,
         row_number() over (
-            partition by profile_id, offer_group, obstacle is null order by expected_value_fen desc, offer_id
+            partition by profile_id, offer_group, obstacle is null
+            order by expected_value_fen desc, offer_id asc
         ) as group_rank
     from judged
 ),
@@ -75,7 +85,8 @@ diverse as (
     select
         *,
         row_number() over (
-            partition by profile_id, obstacle is null and group_rank <= 2 order by expected_value_fen desc, offer_id
+            partition by profile_id, obstacle is null and group_rank <= 2
+            order by expected_value_fen desc, offer_id asc
         ) as list_rank
     from in_group
 ),

@@ -9,7 +9,8 @@ with final as (
         {{ local_midnight('start_date') }} as start_at,
         {{ local_midnight('end_date + 1') }} as end_at
     from {{ ref('offer_catalogue') }}
-    where {{ as_of() }} + 1 between start_date and end_date
+    where
+        {{ as_of() }} + 1 between start_date and end_date
         and valid_from <= {{ as_of() }} + 1
         and (valid_to is null or valid_to > {{ as_of() }} + 1)
 )

@@ -1,5 +1,6 @@
 -- Grain: person × live offer that a contact rule holds back, with the rule that does so longest.
--- Every rule has one form: of the contacts it looks at, the max_count-th newest lies within the window.
+-- A limit (rules person and offer) holds until the max_count-th newest contact leaves the window; a pause
+-- (rules reject and impression) lasts the window, from the newest contact on, once max_count is reached.
 with groups as (
     select distinct
         offer_id,
@@ -10,37 +11,49 @@ with groups as (
 contacts as (
     select
         contacts.*,
-        groups.offer_group
+        groups.offer_group,
+        max(contacts.clicked_at) over (partition by contacts.profile_id, contacts.offer_id) as last_clicked_at
     from {{ ref('int_person_contacts') }} as contacts
     left join groups on contacts.offer_id = groups.offer_id
 ),
 
 looked_at as (
-    select profile_id, 'person' as kind, null as offer_id, sent_at as contact_at, message_id
+    select distinct
+        contacts.profile_id,
+        rule.kind,
+        case when rule.kind in ('offer', 'impression') then contacts.offer_id end as offer_id,
+        case when rule.kind = 'reject' then contacts.offer_group end as offer_group,
+        case when rule.kind = 'reject' then contacts.rejected_at else contacts.sent_at end as contact_at,
+        contacts.message_id
     from contacts
-    where contact_class = 'marketing'
-    union all
-    select profile_id, 'offer', offer_id, sent_at, message_id
-    from contacts
-    where contact_class = 'marketing' and offer_id is not null
-    union all
-    select contacts.profile_id, 'reject', offer.offer_id, contacts.rejected_at, contacts.message_id
-    from contacts
-    inner join {{ ref('int_offer_live') }} as offer on contacts.offer_group = offer.offer_group
-    where contacts.rejected_at is not null
-    union all
-    select profile_id, 'impression', offer_id, coalesce(delivered_at, sent_at), message_id
-    from contacts
-    where contact_class = 'impression' and clicked_at is null and offer_id is not null
+    inner join {{ ref('contact_rule') }} as rule
+        on
+            (rule.kind = 'person' and contacts.contact_class = 'marketing')
+            or (
+                rule.kind = 'offer'
+                and contacts.contact_class = 'marketing'
+                and contacts.offer_id is not null
+            )
+            or (
+                rule.kind = 'reject'
+                and contacts.rejected_at is not null
+                and contacts.offer_group is not null
+            )
+            or (
+                rule.kind = 'impression'
+                and contacts.contact_class = 'impression'
+                and contacts.offer_id is not null
+                and contacts.sent_at > coalesce(contacts.last_clicked_at, '-infinity')
+            )
 ),
 
 numbered as (
     select
-        looked_at.*,
+        *,
         row_number() over (
-            partition by looked_at.profile_id, looked_at.kind, looked_at.offer_id
-            order by looked_at.contact_at desc, looked_at.message_id
-        ) as newest_first
+            partition by profile_id, kind, offer_id, offer_group order by contact_at desc, message_id asc
+        ) as newest_first,
+        max(contact_at) over (partition by profile_id, kind, offer_id, offer_group) as newest_at
     from looked_at
 ),
 
@@ -48,14 +61,16 @@ pauses as (
     select
         numbered.profile_id,
         numbered.offer_id,
+        numbered.offer_group,
         rule.rule_id,
         rule.reason_code,
-        numbered.contact_at as paused_from,
-        numbered.contact_at + rule.window_days * interval '24 hours' as paused_until
+        case
+            when rule.kind in ('reject', 'impression') then numbered.newest_at else numbered.contact_at
+        end as paused_from,
+        rule.window_days * interval '24 hours' as pause
     from numbered
     inner join {{ ref('contact_rule') }} as rule
         on numbered.kind = rule.kind and numbered.newest_first = rule.max_count
-    where numbered.contact_at + rule.window_days * interval '24 hours' > {{ as_of_end() }}
 ),
 
 final as (
@@ -65,10 +80,14 @@ final as (
         pauses.rule_id,
         pauses.reason_code,
         pauses.paused_from,
-        pauses.paused_until
+        pauses.paused_from + pauses.pause as paused_until
     from pauses
-    inner join {{ ref('int_offer_live') }} as offer on pauses.offer_id = offer.offer_id or pauses.offer_id is null
-    order by pauses.profile_id, offer.offer_id, pauses.paused_until desc, pauses.rule_id
+    inner join {{ ref('int_offer_live') }} as offer
+        on
+            coalesce(pauses.offer_id, offer.offer_id) = offer.offer_id
+            and coalesce(pauses.offer_group, offer.offer_group) = offer.offer_group
+    where pauses.paused_from + pauses.pause > {{ as_of_end() }}
+    order by pauses.profile_id asc, offer.offer_id asc, paused_until desc, pauses.rule_id asc
 )
 
 select * from final

@@ -2,7 +2,9 @@
 with owned as (
     select
         map.profile_id,
-        count(distinct coupons.coupon_code) filter (where coupons.event_name in ('issued', 'claimed')) as coupons,
+        count(distinct coupons.coupon_code) filter (
+            where coupons.event_name in ('issued', 'claimed')
+        ) as coupons,
         count(distinct coupons.coupon_code) filter (where coupons.event_name = 'used') as used
     from {{ ref('int_coupons') }} as coupons
     inner join {{ ref('int_actor_profile') }} as map

@@ -1,6 +1,16 @@
 -- Grain: activity × period × cohort × channel × scene group × periods after the cohort.
 -- Counts are null until the period they belong to is over.
-with activity as (
+with order_days as (
+    select distinct on (profile_id, order_date)
+        profile_id,
+        order_date,
+        channel,
+        scene_group
+    from {{ ref('int_person_orders') }}
+    order by profile_id asc, order_date asc, order_at asc, order_id asc
+),
+
+activity as (
     select
         'visit' as activity,
         profile_id,
@@ -10,16 +20,23 @@ with activity as (
     from {{ ref('int_visit_days') }}
     where profile_kind = 'known'
     union all
-    (
-        select distinct on (profile_id, order_date)
-            'order',
-            profile_id,
-            order_date,
-            channel,
-            scene_group
-        from {{ ref('int_person_orders') }}
-        order by profile_id, order_date, order_at, order_id
-    )
+    select
+        'order' as activity,
+        profile_id,
+        order_date as on_date,
+        channel,
+        scene_group
+    from order_days
+),
+
+active_periods as (
+    select distinct
+        activity.activity,
+        activity.profile_id,
+        period.period,
+        date_trunc(period.period, activity.on_date::timestamp)::date as period_start
+    from activity
+    cross join (values ('day'), ('month')) as period (period)
 ),
 
 firsts as (
@@ -30,67 +47,65 @@ firsts as (
         channel,
         scene_group
     from activity
-    order by activity, profile_id, on_date
+    order by activity asc, profile_id asc, on_date asc
 ),
 
-offsets as (
-    select
-        period,
-        period_offset
-    from (values ('day', array[1, 7, 30]), ('month', {{ month_offsets() }})) as wanted (period, period_offsets)
-    cross join lateral unnest(wanted.period_offsets) as period_offset
-),
-
-cohorts as (
+followed as (
     select
         firsts.activity,
-        offsets.period,
-        date_trunc(offsets.period, firsts.first_date::timestamp)::date as cohort_date,
+        firsts.profile_id,
         firsts.channel,
         firsts.scene_group,
-        offsets.period_offset,
-        count(*)::integer as cohort_count
+        later.period,
+        later.period_offset,
+        date_trunc(later.period, firsts.first_date::timestamp)::date as cohort_date,
+        {{ period_after('firsts.first_date', 'later') }} as period_start
     from firsts
-    cross join offsets
-    group by 1, 2, 3, 4, 5, 6
+    cross join {{ followed_periods() }} as later (period, period_offset) -- noqa: AL05
 ),
 
-returns as (
+counted as (
     select
-        firsts.activity,
-        offsets.period,
-        date_trunc(offsets.period, firsts.first_date::timestamp)::date as cohort_date,
-        firsts.channel,
-        firsts.scene_group,
-        offsets.period_offset,
-        count(distinct firsts.profile_id)::integer as active_count
-    from firsts
-    inner join activity on firsts.activity = activity.activity and firsts.profile_id = activity.profile_id
-    inner join offsets
-        on (offsets.period = 'day' and activity.on_date = firsts.first_date + offsets.period_offset)
-        or (
-            offsets.period = 'month'
-            and {{ month_number('activity.on_date') }} = {{ month_number('firsts.first_date') }} + offsets.period_offset
-        )
-    group by 1, 2, 3, 4, 5, 6
+        followed.activity,
+        followed.period,
+        followed.cohort_date,
+        followed.channel,
+        followed.scene_group,
+        followed.period_offset,
+        followed.period_start,
+        count(*)::integer as cohort_count,
+        count(active_periods.profile_id)::integer as active_count
+    from followed
+    left join active_periods
+        on
+            followed.activity = active_periods.activity
+            and followed.profile_id = active_periods.profile_id
+            and followed.period = active_periods.period
+            and followed.period_start = active_periods.period_start
+    group by
+        followed.activity,
+        followed.period,
+        followed.cohort_date,
+        followed.channel,
+        followed.scene_group,
+        followed.period_offset,
+        followed.period_start
 ),
 
 final as (
     select
-        cohorts.activity,
-        cohorts.period,
-        cohorts.cohort_date,
-        cohorts.channel,
-        cohorts.scene_group,
-        cohorts.period_offset,
-        cohorts.cohort_count,
-        case when {{ period_end('cohorts') }} <= {{ as_of() }} then coalesce(returns.active_count, 0) end as active_count,
+        activity,
+        period,
+        cohort_date,
+        channel,
+        scene_group,
+        period_offset,
+        cohort_count,
+        case when {{ is_over('period', 'period_start') }} then active_count end as active_count,
         case
-            when {{ period_end('cohorts') }} <= {{ as_of() }}
-                then round(coalesce(returns.active_count, 0)::numeric / cohorts.cohort_count, 4)
-        end::numeric(5, 4) as retention_rate
-    from cohorts
-    left join returns using (activity, period, cohort_date, channel, scene_group, period_offset)
+            when {{ is_over('period', 'period_start') }} then {{ rate('active_count', 'cohort_count') }}
+        end as retention_rate
+    from counted
 )
 
 select * from final

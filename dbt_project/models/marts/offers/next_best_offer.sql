@@ -6,7 +6,7 @@ with candidates as (
             case when has_opted_out then 'generic' end,
             case when affinity_line_count > 0 and affinity_lift > 1 then 'bought_category' end,
             case when redemption_lift > 1 then 'redeems_coupons' end,
-            case when not has_opted_out and next_due_date between {{ as_of() }} - 7 and {{ as_of() }} + 7 then 'due_soon' end,
+            case when not has_opted_out and abs(next_due_date - {{ as_of() }}) <= 7 then 'due_soon' end,
             case when not has_opted_out and lifecycle_stage in ('dormant', 'lost') then 'winback' end,
             case when not has_opted_out and lifecycle_stage = 'prospect' then 'first_order' end
         ], null) as found_reasons
@@ -19,6 +19,11 @@ explained as (
         *,
         case when cardinality(found_reasons) = 0 then array['popular'] else found_reasons end as reason_codes
     from candidates
+),
+
+policies as (
+    select array_agg(rule_id order by rule_id) as policy_ids
+    from {{ ref('contact_rule') }}
 ),
 
 final as (
@@ -45,7 +50,7 @@ final as (
         explained.reason_codes,
         texts.reason_zh,
         texts.reason_en,
-        (select array_agg(rule_id order by rule_id) from {{ ref('contact_rule') }}) as policy_ids,
+        policies.policy_ids,
         'treat'::text as arm,
         1::numeric(8, 6) as p_logged,
         null::text as model_version,
@@ -53,6 +58,7 @@ final as (
         explained.end_at as valid_to
     from explained
     inner join {{ ref('contact_channel') }} as contact_channel on explained.channel = contact_channel.channel
+    cross join policies
     cross join lateral (
         select
             string_agg(reason.text_zh, '；' order by code.ordinality) as reason_zh,

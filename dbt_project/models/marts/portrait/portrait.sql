@@ -29,7 +29,7 @@ final as (
         person_value.frequency_score as rfm_frequency_score,
         person_value.monetary_score as rfm_monetary_score,
         coalesce(person_value.rfm_segment, 'none') as rfm_segment,
-        {{ rfm_class('person_value.recency_score', 'person_value.frequency_score', 'person_value.monetary_score') }} as rfm_class,
+        {{ rfm_class('person_value') }} as rfm_class,
         {{ value_tier('person_value.monetary_score') }} as value_tier,
         coalesce(person_value.net_365d_fen, 0) as value_net_365d_fen,
         coalesce(person_value.net_total_fen, 0) as value_net_total_fen,
@@ -41,15 +41,9 @@ final as (
         {{ windowed_from('windows', 'cnt', 'shares') }},
         {{ windowed_from('windows', 'cnt', 'orders') }},
         {{ windowed_from('windows', 'amt', 'net_fen') }},
-        {% for dimension in ['channel', 'device', 'hour', 'category', 'promotion'] -%}
-        case
-            when preferences.{{ dimension }}_n >= {{ var('preference_min_support') }} then preferences.{{ dimension }}_value else 'unknown'
-        end as pref_{{ dimension }},
-        case
-            when preferences.{{ dimension }}_n >= {{ var('preference_min_support') }} then preferences.{{ dimension }}_share
-        end::numeric(4, 2) as pref_{{ dimension }}_share,
-        coalesce(preferences.{{ dimension }}_n, 0) as pref_{{ dimension }}_support_count,
-        {% endfor -%}
+        {%- for dimension in ['channel', 'device', 'hour', 'category', 'promotion'] %}
+            {{ preference_columns(dimension) }},
+        {%- endfor %}
         person.member_tier as loyalty_tier,
         person.points_balance as loyalty_points_balance
     from {{ ref('int_person') }} as person

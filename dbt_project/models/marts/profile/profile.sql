@@ -3,21 +3,29 @@ with channels as (
     select
         profile_id,
         {% for channel in ['mp_subscribe', 'official_account', 'sms', 'email', 'push'] -%}
-        bool_or(is_reachable) filter (where channel = '{{ channel }}') as reach_{{ channel }},
+            bool_or(is_reachable) filter (where channel = '{{ channel }}') as reach_{{ channel }},
         {% endfor -%}
         bool_or(is_consented) as has_consent
     from {{ ref('int_person_channels') }}
     group by profile_id
 ),
 
+delivered as (
+    select
+        profile_id,
+        delivered_at,
+        {{ local_date('delivered_at') }} as delivered_on
+    from {{ ref('int_person_contacts') }}
+    where contact_class = 'marketing' and delivered_at < {{ as_of_end() }}
+),
+
 contacts as (
     select
         profile_id,
         max(delivered_at) as last_contact_at,
-        (count(*) filter (where {{ local_date('delivered_at') }} > {{ as_of() }} - 7))::integer as contacts_7d,
-        (count(*) filter (where {{ local_date('delivered_at') }} > {{ as_of() }} - 30))::integer as contacts_30d
-    from {{ ref('int_person_contacts') }}
-    where contact_class = 'marketing' and delivered_at < {{ as_of_end() }}
+        (count(*) filter (where delivered_on > {{ as_of() }} - 7))::integer as contacts_7d,
+        (count(*) filter (where delivered_on > {{ as_of() }} - 30))::integer as contacts_30d
+    from delivered
     group by profile_id
 ),
 
@@ -74,7 +82,8 @@ final as (
     left join {{ ref('int_visit_stage') }} as visit_stage on person.profile_id = visit_stage.profile_id
     left join channels on person.profile_id = channels.profile_id
     left join contacts on person.profile_id = contacts.profile_id
-    left join {{ ref('next_best_offer') }} as best on person.profile_id = best.profile_id and best.offer_rank = 1
+    left join {{ ref('next_best_offer') }} as best
+        on person.profile_id = best.profile_id and best.offer_rank = 1
 )
 
 select * from final

@@ -10,8 +10,10 @@ with final as (
         identifier.first_seen_at,
         identifier.last_seen_at
     from {{ source('identity', 'identifier_profile') }} as map
-    inner join {{ ref('int_person') }} as person on map.profile_id = person.profile_id and person.kind = 'known'
-    inner join {{ source('identity', 'identifier_masked') }} as identifier on map.identifier_id = identifier.identifier_id
+    inner join {{ ref('int_person') }} as person
+        on map.profile_id = person.profile_id and person.kind = 'known'
+    inner join {{ source('identity', 'identifier_masked') }} as identifier
+        on map.identifier_id = identifier.identifier_id
     where map.valid_to is null and identifier.status <> 'erased'
 )
 

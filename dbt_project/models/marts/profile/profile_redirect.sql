@@ -17,7 +17,8 @@ final as (
     from {{ source('identity', 'profile') }} as old
     left join {{ source('identity', 'identifier_profile') }} as map
         on old.anchor_identifier_id = map.identifier_id and map.valid_to is null and old.status = 'retired'
-    left join {{ source('identity', 'profile') }} as live on map.profile_id = live.profile_id and live.status = 'active'
+    left join {{ source('identity', 'profile') }} as live
+        on map.profile_id = live.profile_id and live.status = 'active'
     left join changes on old.profile_id = changes.profile_id
     where old.status <> 'active'
 )

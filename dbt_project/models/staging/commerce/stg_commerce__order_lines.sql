@@ -14,10 +14,10 @@ renamed as (
         {{ json_text('sku') }} as sku,
         {{ json_text('category') }} as category,
         {{ json_integer('quantity', 8) }} as quantity,
-        coalesce({{ json_integer('unit_price_milli', 9) }}, {{ json_integer('unit_price_fen', 9) }} * 10) as unit_price_milli,
+        {{ unit_price_milli() }} as unit_price_milli,
         coalesce({{ json_integer('discount_fen') }}, 0) * 10 as discount_milli,
-        {{ json_integer('quantity', 8) }} * coalesce({{ json_integer('unit_price_milli', 9) }}, {{ json_integer('unit_price_fen', 9) }} * 10)
-            - coalesce({{ json_integer('discount_fen') }}, 0) * 10 as line_total_milli,
+        {{ json_integer('quantity', 8) }} * {{ unit_price_milli() }}
+        - coalesce({{ json_integer('discount_fen') }}, 0) * 10 as line_total_milli,
         coalesce({{ json_integer('refunded_quantity') }}, 0) as refunded_quantity,
         {{ envelope() }}
     from source

@@ -21,7 +21,7 @@ renamed as (
         {{ json_integer('discount_fen') }} as discount_fen,
         {{ json_integer('shipping_fen') }} as shipping_fen,
         {{ json_text('currency') }} as currency,
-        case when jsonb_typeof(body -> 'coupon_codes') = 'array' then jsonb_array_length(body -> 'coupon_codes') else 0 end as coupon_count,
+        {{ json_length('coupon_codes') }} as coupon_count,
         coalesce({{ json_text('promotion_type') }}, 'none') as promotion_type,
         {{ envelope() }}
     from source

@@ -1,25 +1,11 @@
-"""Identifiers as people type them, and as they may be shown."""
+"""Identifiers as they may be shown to people."""
 
 from typing import TypeAlias
-
-from warehouse.errors import Fatal
 
 Identifier: TypeAlias = tuple[str, str, str]
 
 _KEPT = 3
 _PHONE_KEPT = (6, 4)
-
-
-def parse_identifier(text: str) -> Identifier:
-    """`namespace:value` or `namespace@scope:value` as (namespace, scope, value)."""
-    place, colon, value = text.partition(":")
-    namespace, _, scope = place.partition("@")
-    if not (colon and namespace and value):
-        raise Fatal(
-            "write an identifier as namespace:value or namespace@scope:value, like "
-            "member_id:M000001 or openid@wx00000000000000a1:VALUE"
-        )
-    return namespace, scope, value
 
 
 def masked_text(identifier: Identifier) -> str:

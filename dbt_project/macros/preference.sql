@@ -1,0 +1,25 @@
+{# The weight of one observation, in millionths: half as much after each half-life. #}
+{% macro decayed_millionths(age_days, half_life_days) -%}
+    round(1e6 * exp(-ln(2) / {{ half_life_days }} * {{ age_days }})::numeric)::bigint
+{%- endmacro %}
+
+{# (w + m·g) / (Σw + m): few observations say little, many say all. #}
+{% macro shrunk_share(own_millionths, all_millionths, population_share) -%}
+    (coalesce({{ own_millionths }}, 0) + 1000000 * {{ var('shrinkage_weight') }} * {{ population_share }})
+    / ({{ all_millionths }} + 1000000 * {{ var('shrinkage_weight') }})
+{%- endmacro %}
+
+{# A person's first choice in a dimension. #}
+{% macro preferred(dimension) -%}
+    max(value) filter (where dimension = '{{ dimension }}') as {{ dimension }}_value,
+    max(share) filter (where dimension = '{{ dimension }}') as {{ dimension }}_share,
+    max(dimension_n) filter (where dimension = '{{ dimension }}') as {{ dimension }}_n
+{%- endmacro %}
+
+{# It is `unknown` while too little was seen. #}
+{% macro preference_columns(dimension) -%}
+    {% set is_supported = 'preferences.' ~ dimension ~ '_n >= ' ~ var('preference_min_support') -%}
+    case when {{ is_supported }} then preferences.{{ dimension }}_value else 'unknown' end as pref_{{ dimension }},
+    case when {{ is_supported }} then preferences.{{ dimension }}_share end::numeric(4, 2) as pref_{{ dimension }}_share,
+    coalesce(preferences.{{ dimension }}_n, 0) as pref_{{ dimension }}_support_count
+{%- endmacro %}

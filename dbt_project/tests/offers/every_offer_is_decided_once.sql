@@ -1,0 +1,43 @@
+-- Every reachable known person × live offer is either in next_best_offer or in offer_suppressed.
+with reachable as (
+    select distinct profile_id
+    from {{ ref('int_person_channels') }}
+    where is_reachable
+),
+
+wanted as (
+    select
+        reachable.profile_id,
+        offer.offer_id
+    from reachable
+    cross join {{ ref('int_offer_live') }} as offer
+),
+
+decided as (
+    select
+        profile_id,
+        offer_id
+    from {{ ref('next_best_offer') }}
+    union all
+    select
+        profile_id,
+        offer_id
+    from {{ ref('offer_suppressed') }}
+),
+
+counted as (
+    select
+        profile_id,
+        offer_id,
+        count(*) as decisions
+    from decided
+    group by profile_id, offer_id
+)
+
+select
+    coalesce(wanted.profile_id, counted.profile_id) as profile_id,
+    coalesce(wanted.offer_id, counted.offer_id) as offer_id,
+    counted.decisions
+from wanted
+full join counted on wanted.profile_id = counted.profile_id and wanted.offer_id = counted.offer_id
+where coalesce(counted.decisions, 0) <> 1 or wanted.profile_id is null

@@ -1,0 +1,63 @@
+"""Pieces of a query over JSON texts: paths, parameters, look-ups.
+
+All paths of a record are read in one pass over its text, into the list `x`; expressions refer to
+its places. Every value in an expression is a bound parameter.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from ingestion.contract import Paths, When
+
+
+@dataclass
+class Extraction:
+    """Collects the paths and parameters of one query while its expressions are composed."""
+
+    paths: list[str] = field(default_factory=list)
+    parameters: dict[str, object] = field(default_factory=dict)
+
+    def bind(self, value: object) -> str:
+        """A placeholder for the value."""
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+    def text(self, path: str) -> str:
+        """The value at the path as text; null when it is missing, null or empty."""
+        written = json_path(path)
+        if written not in self.paths:
+            self.paths.append(written)
+        return f"nullif(x[{self.paths.index(written) + 1}], '')"
+
+    def first(self, paths: Paths) -> str:
+        """The first of several paths that has a value."""
+        return f"coalesce({', '.join(map(self.text, paths))})"
+
+    def lookup(self, key: str, table: dict[str, str]) -> str:
+        """What the table gives for the key; null for others."""
+        keys, values = self.bind(list(table)), self.bind(list(table.values()))
+        return f"({values}::varchar[])[list_position({keys}::varchar[], {key})]"
+
+    def holds(self, when: When) -> str:
+        """Whether the condition holds; never null."""
+        wanted = self.bind([text.lower() for text in when.is_any_of])
+        value = f"lower({self.text(when.path)})"
+        return f"coalesce(list_contains({wanted}::varchar[], {value}), false)"
+
+    def named(self, paths: Paths) -> str:
+        """The first of the paths that has a value, by its name; else the first one's name."""
+        branches = " ".join(
+            f"when {self.text(path)} is not null then {self.bind(path)}" for path in paths
+        )
+        return f"case {branches} else {self.bind(paths[0])} end"
+
+
+def path_keys(path: str) -> list[str]:
+    """The keys of a contract's path."""
+    return [quoted or plain for quoted, plain in re.findall(r'"([^"]+)"|([^."]+)', path)]
+
+
+def json_path(path: str) -> str:
+    """A contract's path as the column engine writes it."""
+    return "$" + "".join(f'."{key}"' for key in path_keys(path))

@@ -1,0 +1,158 @@
+"""A contract as one query over a column of JSON texts.
+
+The query's *structure* comes from the contract; every value in it is a bound parameter.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from ingestion.contract import Contract
+from ingestion.event_time import FIRST_YEAR, LAST_YEAR, day_start, microseconds, year_start
+from ingestion.expressions import Extraction
+from ingestion.sightings import sightings
+from settings import Account
+
+KEY_SEPARATOR = "|"
+
+
+@dataclass(frozen=True)
+class Query:
+    """SQL over a view `json_text (k, line_number, text)` and its parameters."""
+
+    sql: str
+    parameters: dict[str, object]
+
+
+def record_query(contract: Contract, accounts: Sequence[Account], arrival_day: date) -> Query:
+    """The query that reads records of the contract's kind.
+
+    One row per text: `k`, `line_number`, `text`, `reason` and `field` (null when the record can be
+    loaded), `event_us`, `received_us` (microseconds since 1970, UTC), `source_key`, `event_name`,
+    `account_id`, `observation_kind`, `seen` (list of namespace, scope, value, strength).
+    """
+    e = Extraction()
+    received = contract.received_time
+    columns = {
+        "event_us": microseconds(e, contract.event_time),
+        "received_us": microseconds(e, received) if received else "null",
+        "source_key": _source_key(e, contract),
+        "event_name": e.first(contract.event_name) if contract.event_name else "null::varchar",
+        "account_id": _account_id(e, contract, accounts),
+    }
+    problem = _problem(e, contract, arrival_day)
+    is_known = e.bind(sorted(account.appid for account in accounts))
+    named = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
+    seen = sightings(e, contract, accounts)
+    kinds = e.lookup("event_name", dict(contract.observation_kind.by_event))
+    default_kind = e.bind(contract.observation_kind.default)
+    account_field = e.bind(_account_field(contract))
+    sql = f"""
+with extracted as (
+    select k, line_number, text, json_extract_string(text, $paths) as x from json_text
+),
+typed as (select *, {named} from extracted),
+judged as (
+    select *, {problem} as problem, account_id is not null
+        and not list_contains({is_known}::varchar[], account_id) as is_foreign
+    from typed
+)
+select
+    k, line_number, text, event_us, received_us, source_key, event_name, account_id,
+    coalesce({kinds}, {default_kind}) as observation_kind,
+    coalesce(problem[1], case when is_foreign then 'unknown_account' end) as reason,
+    coalesce(problem[2], case when is_foreign then {account_field} end) as field,
+    {seen} as seen
+from judged
+"""  # noqa: S608 - structure only, every value is bound
+    return Query(sql, {**e.parameters, "paths": e.paths})
+
+
+def _source_key(e: Extraction, contract: Contract) -> str:
+    own = _joined(e, contract.key_paths)
+    if not contract.fallback_key:
+        return own
+    return f"coalesce({own}, {_joined(e, contract.fallback_key)})"
+
+
+def _joined(e: Extraction, paths: Sequence[str]) -> str:
+    """The parts side by side; null when a part is missing that is not marked by `?`."""
+    parts = [
+        f"coalesce({e.text(path[:-1])}, '')" if path.endswith("?") else e.text(path)
+        for path in paths
+    ]
+    return "(" + f" || '{KEY_SEPARATOR}' || ".join(parts) + ")"
+
+
+def _account_id(e: Extraction, contract: Contract, accounts: Sequence[Account]) -> str:
+    account = contract.account
+    if account is None:
+        return "null::varchar"
+    if account.path:
+        return e.first(account.path)
+    if account.original_id:
+        appids = {a.original_id: a.appid for a in accounts if a.original_id}
+        name = e.first(account.original_id)
+        # An unknown original id stays as it is, so that it is found foreign.
+        return f"coalesce({e.lookup(name, appids)}, {name})"
+    of_kind = [a.appid for a in accounts if a.kind == account.kind]
+    return e.bind(of_kind[0] if len(of_kind) == 1 else None) + "::varchar"
+
+
+def _account_field(contract: Contract) -> str | None:
+    account = contract.account
+    paths = (account.path or account.original_id) if account else None
+    return paths[0] if paths else None
+
+
+def _problem(e: Extraction, contract: Contract, arrival_day: date) -> str:
+    """The first reason against a record, as [reason, field], or null."""
+    cases = [*_scope_cases(e, contract), *_field_cases(e, contract)]
+    time_field = e.named(contract.event_time.path)
+    oldest = e.bind(day_start(contract.oldest_day(arrival_day)))
+    cases += [
+        (f"{e.first(contract.event_time.path)} is null", "missing_field", time_field),
+        ("event_us is null", "bad_time", time_field),
+        (f"not event_us between {year_start(FIRST_YEAR)} and {year_start(LAST_YEAR + 1) - 1}",
+         "year_out_of_range", time_field),
+        (f"event_us < {oldest}", "too_old", time_field),
+        ("source_key is null", "missing_field", e.bind(contract.source_key[0])),
+    ]  # fmt: skip
+    branches = " ".join(f"when {test} then ['{reason}', {name}]" for test, reason, name in cases)
+    return f"case {branches} end"
+
+
+def _scope_cases(e: Extraction, contract: Contract) -> list[tuple[str, str, str]]:
+    tests = [(e.holds(when), when.path) for when in contract.refuse]
+    if contract.accept is not None:
+        tests.append((f"not {e.holds(contract.accept)}", contract.accept.path))
+    return [(test, "not_accepted", e.bind(path)) for test, path in tests]
+
+
+def _field_cases(e: Extraction, contract: Contract) -> list[tuple[str, str, str]]:
+    cases = [
+        (f"{e.first(paths)} is null", "missing_field", e.bind(paths[0]))
+        for paths in contract.required
+    ]
+    for path, type_name in contract.types.items():
+        cases.append((_TYPE_TESTS[type_name](e, path), "wrong_type", e.bind(path)))
+    for left, right in contract.must_equal:
+        test = f"{e.text(left)} is distinct from {e.text(right)}"
+        cases.append((test, "fields_differ", e.bind(left)))
+    return cases
+
+
+def _is_no_number(pattern: str) -> Callable[[Extraction, str], str]:
+    return lambda e, path: f"not regexp_matches({e.text(path)}, '{pattern}')"
+
+
+def _is_no_container(opening: str) -> Callable[[Extraction, str], str]:
+    return lambda e, path: f"not starts_with({e.text(path)}, '{opening}')"
+
+
+_TYPE_TESTS: dict[str, Callable[[Extraction, str], str]] = {
+    "integer": _is_no_number(r"^-?\d{1,18}$"),
+    "number": _is_no_number(r"^-?\d{1,18}(\.\d{1,18})?([eE][-+]?\d{1,2})?$"),
+    "object": _is_no_container("{"),
+    "array": _is_no_container("["),
+}

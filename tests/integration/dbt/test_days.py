@@ -1,0 +1,108 @@
+"""Day after day the facts become what one look at everything would make of them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from settings import Settings
+from tests.conftest import new_database
+from tests.integration.dbt.brand import (
+    DAYS,
+    build,
+    count_as_published,
+    deliver,
+    deliveries,
+    dump,
+    moment,
+    rows,
+    start_run,
+)
+from warehouse.runs import Run
+
+EARLY = "select count(*) from intermediate.int_points where entry_id = 'early'"
+
+
+class Story:
+    """The warehouse after the last day, and what was seen on the way."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.early_points: list[int] = []
+        self.run: Run
+        for day, records in zip(DAYS, deliveries(), strict=True):
+            deliver(settings, day, records)
+            self.run = start_run(settings, day)
+            if day == DAYS[0]:
+                build(settings, self.run, "staging")
+            build(settings, self.run, "intermediate")
+            self.early_points.append(rows(settings, EARLY)[0][0])
+            if day != DAYS[-1]:
+                count_as_published(settings, self.run)
+
+
+@pytest.fixture(scope="module")
+def story(template_database: Settings) -> Iterator[Story]:
+    with new_database(template_database, is_copy=True) as settings:
+        yield Story(settings)
+
+
+def test_an_early_record_waits_for_its_day(story: Story):
+    assert story.early_points == [0, 0, 1]
+
+
+def test_a_resent_event_is_one_event_in_its_newest_form(story: Story):
+    resent = rows(
+        story.settings,
+        """
+        select e.device_type, count(*) over (partition by e.event_day, e.source_key)
+        from intermediate.int_events as e
+        where (e.event_day, e.source_key) in (
+            select event_day, source_key from raw.record where kind = 'events' group by 1, 2 having count(*) > 1
+        )
+        """,
+    )
+    assert resent
+    assert set(resent) == {("harmony", 1)}
+
+
+def test_an_order_has_its_newest_state(story: Story):
+    differing = rows(
+        story.settings,
+        """
+        select o.order_id
+        from intermediate.int_orders as o
+        inner join (
+            select distinct on (body ->> 'order_id') body ->> 'order_id' as order_id, body ->> 'status' as status
+            from raw.record where kind = 'orders' and event_at < '2026-11-21T00:00:00+08:00'
+            order by body ->> 'order_id', event_at desc
+        ) as newest using (order_id)
+        where o.status <> newest.status
+        """,
+    )
+    assert rows(story.settings, "select count(*) from intermediate.int_orders")[0][0] > 20
+    assert differing == []
+
+
+def test_incremental_facts_equal_facts_made_anew(story: Story):
+    before = dump(story.settings, "intermediate")
+    build(story.settings, story.run, "intermediate", full_refresh=True)
+    after = dump(story.settings, "intermediate")
+    assert {name for name in before if before[name] != after[name]} == set()
+    assert len(before) > 20
+
+
+def test_a_repeated_run_changes_nothing(story: Story):
+    before = dump(story.settings, "intermediate")
+    build(story.settings, story.run, "intermediate")
+    assert dump(story.settings, "intermediate") == before
+
+
+def test_nothing_of_the_day_after_is_in_a_fact(story: Story):
+    late = rows(
+        story.settings,
+        f"""
+        select count(*) from intermediate.int_orders where occurred_at >= '{moment(DAYS[-1], 23)}'::timestamptz
+        + interval '1 hour'
+        """,
+    )
+    assert late == [(0,)]

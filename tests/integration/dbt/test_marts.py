@@ -1,0 +1,136 @@
+"""What the whole transform leaves in `build`, and how it fits `mart`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.data_dictionary import data_dictionary
+from pipeline.transform import build_layer, run_dbt, write_manifest
+from settings import Settings
+from tests.conftest import PROJECT_DIR, new_database
+from tests.integration.dbt.brand import DAYS, MEMBERS, build, deliver, deliveries, rows, start_run
+from warehouse.connection import LOGIN, connect
+from warehouse.draft import draft
+from warehouse.errors import Fatal
+from warehouse.mart_contract import read_contracts
+from warehouse.mart_tables import mart_tables
+from warehouse.runs import Run
+
+LAST = DAYS[-1]
+
+
+@pytest.fixture(scope="module")
+def built(template_database: Settings) -> Iterator[tuple[Settings, Run]]:
+    with new_database(template_database, is_copy=True) as settings:
+        for day, records in zip(DAYS, deliveries(), strict=True):
+            deliver(settings, day, records)
+        run = start_run(settings, LAST)
+        build(settings, run, "staging", "intermediate", "marts", "offers")
+        yield settings, run
+
+
+@pytest.fixture(scope="module")
+def settings(built: tuple[Settings, Run]) -> Settings:
+    return built[0]
+
+
+@pytest.fixture(scope="module")
+def manifest(settings: Settings) -> Path:
+    return write_manifest(settings)
+
+
+def test_mart_has_the_columns_of_build(settings: Settings):
+    with connect(settings, LOGIN) as conn:
+        assert len(mart_tables(conn)) == 9
+
+
+def test_the_migrations_say_what_the_contracts_say(
+    settings: Settings, manifest: Path, tmp_path: Path
+):
+    migrations = PROJECT_DIR / "warehouse" / "migrations"
+    for path in migrations.glob("*.sql"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert draft(settings, manifest, "marts", tmp_path) is None
+
+
+def test_comments_of_build_and_mart_are_equal(settings: Settings):
+    query = """
+        select c.relname, a.attname, col_description(c.oid, a.attnum), not a.attnotnull
+        from pg_class as c inner join pg_attribute as a on c.oid = a.attrelid and a.attnum > 0
+        where c.relnamespace = '{}'::regnamespace and c.relkind = 'r' and not a.attisdropped
+            and c.relname <> 'publication'
+        order by c.relname, a.attnum
+    """
+    assert rows(settings, query.format("build")) == rows(settings, query.format("mart"))
+
+
+def test_the_data_dictionary_is_current(manifest: Path):
+    page = PROJECT_DIR / "docs" / "data-dictionary.md"
+    assert page.read_text(encoding="utf-8") == data_dictionary(manifest)
+
+
+def test_every_member_has_a_profile_and_a_portrait(settings: Settings):
+    assert rows(settings, "select count(*) from build.profile where kind = 'known'") == [(MEMBERS,)]
+    assert rows(settings, "select count(*) from build.portrait") == [(MEMBERS,)]
+
+
+def test_columns_of_later_releases_are_empty(settings: Settings, manifest: Path):
+    text = data_dictionary(manifest)
+    for contract in read_contracts(manifest):
+        section = text.split(f"## {contract.name}\n")[1].split("\n## ")[0]
+        for column in contract.columns:
+            if f"| {column.name} |" in section and "later" in section.split(f"| {column.name} |")[1].split("\n")[0]:
+                query = f"select count({column.name}) from build.{contract.name}"
+                assert rows(settings, query) == [(0,)], column.name
+
+
+def test_orders_of_the_portraits_are_the_paid_orders(settings: Settings):
+    portraits = rows(settings, "select sum(life_order_count), sum(value_net_total_fen) from build.portrait")
+    orders = rows(
+        settings,
+        """
+        select count(*), sum(total_fen) from intermediate.int_orders
+        where paid_at is not null and status <> 'cancelled'
+        """,
+    )
+    assert portraits == orders
+
+
+def test_offers_respect_consent_and_opt_out(settings: Settings):
+    wrong = rows(
+        settings,
+        """
+        select n.profile_id from build.next_best_offer as n inner join build.profile as p using (profile_id)
+        where not p.consent_marketing or p.personalisation_opt_out <> (n.offer_rank = 0)
+        """,
+    )
+    assert rows(settings, "select count(*) > 20 from build.next_best_offer") == [(True,)]
+    assert wrong == []
+
+
+def test_the_unit_tests_of_the_models_pass(settings: Settings):
+    result = run_dbt(settings, ["test", "--select", "test_type:unit"])
+    assert result.counts.get("pass", 0) >= 15
+
+
+def test_an_overtaken_transform_commits_nothing(settings: Settings):
+    variables = {"C360_DBT_AS_OF": str(LAST), "C360_DBT_FENCE": "999999"}
+    before = rows(settings, "select oid from pg_class where relname = 'funnel_daily'")
+    with pytest.raises(Fatal, match="taken over by a newer run"):
+        run_dbt(settings, ["run", "--select", "funnel_daily"], variables)
+    assert rows(settings, "select oid from pg_class where relname = 'funnel_daily'") == before
+
+
+def test_a_failing_model_is_named_without_values(built: tuple[Settings, Run]):
+    settings, run = built
+    with connect(settings, LOGIN) as conn:
+        conn.execute("alter table intermediate.int_points rename column balance_after to was_renamed")
+    with pytest.raises(Fatal, match=r"^dbt could not build int_points"):
+        build_layer(settings, run, "intermediate")
+
+
+def test_a_run_without_a_closed_day_builds_nothing(built: tuple[Settings, Run]):
+    settings, run = built
+    with pytest.raises(Fatal, match="no day is closed yet"):
+        build_layer(settings, Run(run.run_id, run.run_at, None, ()), "staging")
