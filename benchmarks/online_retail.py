@@ -27,7 +27,7 @@ _LINES = """
 create or replace table line as
 select
     *, invoice_ts::date as day,
-    strftime(invoice_ts, '%Y-%m-%dT%H:%M:%S+08:00') as at,
+    strftime(invoice_ts, '%Y-%m-%dT%H:%M:%S+08:00') as sold_at,
     round(unit_price * 1000)::bigint as unit_price_milli,
     row_number() over (partition by invoice_no order by file_row_number) as line_no
 from read_parquet($path, file_row_number = true)
@@ -36,7 +36,7 @@ where invoice_ts >= $first_day::timestamp and invoice_ts < $last_day::timestamp 
 
 _LINE_RECORDS = """
 select day, to_json({
-    'order_id': invoice_no, 'line_no': line_no, 'created_at': at, 'product_id': stock_code,
+    'order_id': invoice_no, 'line_no': line_no, 'created_at': sold_at, 'product_id': stock_code,
     'sku': stock_code, 'name': description, 'category': null, 'quantity': quantity,
     'unit_price_milli': unit_price_milli, 'discount_fen': 0, 'refunded_quantity': 0
 })::varchar as text
@@ -47,17 +47,17 @@ from line order by day, file_row_number
 _ORDER_RECORDS = """
 with invoice as (
     select
-        invoice_no, min(at) as at, min(day) as day, max(customer_id)::varchar as member_id,
+        invoice_no, min(sold_at) as sold_at, min(day) as day, max(customer_id)::varchar as member_id,
         starts_with(invoice_no, 'C') as is_cancelled, any_value(country) as country,
         round(sum(quantity * unit_price_milli)::decimal(18, 0) / 10::decimal(2, 0))::bigint
             as total_fen
     from line group by invoice_no
 )
 select day, to_json({
-    'order_id': invoice_no, 'updated_at': at, 'created_at': at,
-    'paid_at': case when not is_cancelled then at end,
-    'completed_at': case when not is_cancelled then at end,
-    'cancelled_at': case when is_cancelled then at end,
+    'order_id': invoice_no, 'updated_at': sold_at, 'created_at': sold_at,
+    'paid_at': case when not is_cancelled then sold_at end,
+    'completed_at': case when not is_cancelled then sold_at end,
+    'cancelled_at': case when is_cancelled then sold_at end,
     'status': case when is_cancelled then 'cancelled' else 'completed' end,
     'channel': $channel, 'member_id': member_id, 'total_fen': total_fen, 'discount_fen': 0,
     'shipping_fen': 0, 'currency': $currency, 'coupon_codes': []::varchar[],
@@ -101,9 +101,7 @@ def write_landing(
         manifest = json.dumps({"source": "commerce", "day": day.isoformat()})
         path = landing_dir / "commerce" / "_manifest" / day.isoformat() / "_empty.json"
         _write(path, [manifest])
-    return Written(
-        len(written), len(empty), orders.num_rows, lines.num_rows, int(total[0][0] or 0)
-    )
+    return Written(len(written), len(empty), orders.num_rows, lines.num_rows, int(total[0][0] or 0))
 
 
 def _by_day(records: pa.Table) -> Iterator[tuple[date, list[str]]]:
@@ -129,9 +127,7 @@ def main() -> None:
     parser.add_argument("--from", dest="first_day", type=date.fromisoformat, default=FIRST_DAY)
     parser.add_argument("--to", dest="last_day", type=date.fromisoformat, default=LAST_DAY)
     wanted = parser.parse_args()
-    written = write_landing(
-        wanted.parquet, wanted.landing_dir, wanted.first_day, wanted.last_day
-    )
+    written = write_landing(wanted.parquet, wanted.landing_dir, wanted.first_day, wanted.last_day)
     print(
         f"{written.days} days with sales, {written.empty_days} empty days, "
         f"{written.orders} orders, {written.order_lines} lines, "

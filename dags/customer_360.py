@@ -1,21 +1,18 @@
 """# customer_360: from pending loads to one published version.
 
 Takes **every** pending load, resolves identities, builds facts, marts and offers, and publishes the
-newest complete day; an older day never replaces a newer one.
-
-**Starts** when an ingest run reports `raw_changed` (it then waits until a day is complete: for the
-first of five sources it ends at once as *skipped*), and every hour at :45 for whatever is pending.
-The gates `check_…` stop it on bad data; `mart` then keeps its last good version.
+newest complete day; an older day never replaces a newer one. Starts when an ingest run reports
+`raw_changed` and a day is complete, and every hour for whatever is pending.
 
 | you see | do |
 |---|---|
 | `open_run` skipped | nothing is pending, or a day still waits for a source: `c360 status` |
-| a `check_…` task failed | its message names the expectations; repair the source, trigger again |
-| `up for retry` | nothing: the database was away or a lock was held |
+| a `check_…` failed | bad data: `mart` keeps its last version; repair the source, trigger again |
+| `up for retry`, "overtaken" | nothing: it was busy or away; a newer run does the work |
 | another task failed | read its message, repair, trigger again: the loads are still pending |
-| "overtaken" | nothing: a newer run does the work |
 
-Clearing a task repeats it safely. A run that was closed cannot publish: trigger a new one instead.
+`write_report` leaves a page in the reports folder, for failed runs too. Clearing a task repeats it
+safely, but a run that was closed cannot publish: trigger a new one.
 """
 
 from __future__ import annotations
@@ -46,13 +43,9 @@ def customer_360() -> None:
     def open_run() -> dict[str, Any]:
         from pipeline.chain import open_run
 
-        context = get_current_context()
-        run = open_run(
-            load_settings(),
-            datetime.now(UTC),
-            orchestrator_run_id=context["run_id"],
-            only_complete_days=context["dag_run"].run_type == "asset_triggered",
-        )
+        context, now = get_current_context(), datetime.now(UTC)
+        is_event = context["dag_run"].run_type == "asset_triggered"
+        run = open_run(load_settings(), now, context["run_id"], only_complete_days=is_event)
         if run is None:
             raise AirflowSkipException("nothing to do")
         return run
@@ -72,8 +65,16 @@ def customer_360() -> None:
             get_current_context()["outlet_events"][STILL_PENDING].add(RAW_CHANGED)
         return end
 
+    @task(trigger_rule="none_skipped")
+    def write_report(run: dict[str, Any]) -> None:
+        from c360.report import write_report
+
+        settings, name = load_settings(), f"run_{run['run_id']}.html"
+        write_report(settings, run["run_id"], settings.reports_dir / name)
+
     run: Any = open_run()  # Airflow hands its value to the tasks below
-    chain(run, *(run_stage.override(task_id=s)(run, s) for s in STAGE_ORDER), finish_run(run))
+    stages = [run_stage.override(task_id=stage)(run, stage) for stage in STAGE_ORDER]
+    chain(run, *stages, [finish_run(run), write_report(run)])
 
 
 customer_360()

@@ -104,11 +104,15 @@ def _unchecked(suite: Suite, expectation: Expectation) -> Outcome:
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """Great Expectations logs whole tracebacks of the database, and those quote rows."""
-    logger = logging.getLogger("great_expectations")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+    """Great Expectations logs whole tracebacks of the database, and those quote rows.
+
+    Its loggers have levels of their own, so their records are caught where they all pass.
+    """
+    logger, nowhere = logging.getLogger("great_expectations"), logging.NullHandler()
+    does_propagate, logger.propagate = logger.propagate, False
+    logger.addHandler(nowhere)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        logger.removeHandler(nowhere)
+        logger.propagate = does_propagate

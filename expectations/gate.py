@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import make_url
 
 from expectations.suite import Severity, load_suites
+from expectations.waivers import read_waivers, waive
 from settings import Settings
 from warehouse.gate_results import GateRow, record_gate
+from warehouse.runs import read_run
 
 if TYPE_CHECKING:
     from expectations.engine import Outcome
@@ -48,9 +50,10 @@ def check_gate(settings: Settings, run_id: int, gate: str) -> GateResult:
 
     Raises:
         Retryable: the database cannot be reached.
-        Fatal: the gate or the run is unknown, or a suite file is broken.
+        Fatal: the gate or the run is unknown, or a file of suites or waivers is broken.
     """
-    suites = load_suites(gate)
+    as_of = read_run(settings, run_id).as_of
+    suites = waive(load_suites(gate), read_waivers(settings.config_dir), as_of)
     from expectations.engine import judge  # noqa: PLC0415 - takes seconds, so only when needed
 
     outcomes = judge(connection_string(settings.database_url, run_id, gate), suites)

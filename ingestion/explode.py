@@ -16,26 +16,31 @@ _IS_PAGE = """
 select k, coalesce(json_type(text, $path) = 'ARRAY', false) from json_text
 """
 
+# Pages are stripped before they are unnested: a page is as long as all of its items, and would be
+# copied for each of them.
 # The item stands under the path's last key, the page's other fields beside it. What was beside the
 # array in its parent stays there; a parent that held nothing else goes.
 _ITEMS = """
-with page as (
+with page as materialized (
     select
-        k, line, unnest(json_extract(text, $items)::varchar[]) as item,
+        k, line, json_extract(text, $items)::varchar[] as items,
         json_merge_patch(text, $without_array) as rest
     from json_text
 ),
-bare as (
-    select k, line, item, case
+bare as materialized (
+    select k, line, items, case
         when json_extract(rest, $parent) = '{}' then json_merge_patch(rest, $without_parent)
         else rest
     end::varchar as rest
     from page
+),
+item as (
+    select k, line, rest, unnest(items) as item from bare
 )
 select
     line,
     $opening || item || case when rest = '{}' then '}' else ',' || rest[2:] end as text
-from bare
+from item
 order by k
 """
 

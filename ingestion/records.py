@@ -23,6 +23,7 @@ from ingestion.record_query import record_query
 from settings import Account
 
 MAX_IDENTIFIERS = 20
+MAX_KNOWN = 200_000
 
 Register = Callable[[pa.Table], pa.Table]
 
@@ -43,8 +44,22 @@ select k from seen inner join normal using (namespace, value)
 where normal.normalised is null
 """
 _TOO_MANY = "select k from identified group by k having count(*) > $max_identifiers"
+# Numbers given out stay the same for ever, so what this process has seen it need not ask again.
+_KNOWN = """
+create temp table if not exists known_identifier (
+    namespace varchar, scope varchar, value varchar, identifier_id bigint
+);
+create temp table if not exists known_set (
+    identifier_ids bigint[], strengths smallint[], identifier_set_id bigint
+);
+"""
 _WANTED_IDENTIFIERS = """
-select distinct namespace, scope, value from identified where k in (select k from kept)
+select distinct namespace, scope, value
+from identified anti join known_identifier using (namespace, scope, value)
+where k in (select k from kept)
+"""
+_LEARN_IDENTIFIERS = """
+insert into known_identifier select namespace, scope, value, identifier_id from new_identifier
 """
 _RECORD_SETS = """
 create or replace temp table record_set as
@@ -52,11 +67,17 @@ select
     k,
     list(identifier_id order by identifier_id) as identifier_ids,
     list(strength order by identifier_id) as strengths
-from identified inner join dictionary using (namespace, scope, value)
+from identified inner join known_identifier using (namespace, scope, value)
 where k in (select k from kept)
 group by k
 """
-_WANTED_SETS = "select distinct identifier_ids, strengths from record_set"
+_WANTED_SETS = """
+select distinct identifier_ids, strengths
+from record_set anti join known_set using (identifier_ids, strengths)
+"""
+_LEARN_SETS = """
+insert into known_set select identifier_ids, strengths, identifier_set_id from new_set
+"""
 
 _ESCAPED = r"""
 create or replace temp macro escaped(v) as coalesce(
@@ -83,7 +104,7 @@ select
 from record as r
 inner join kept using (k)
 left join record_set using (k)
-left join sets using (identifier_ids, strengths)
+left join known_set as sets using (identifier_ids, strengths)
 order by r.k
 """
 _MONTHS = """
@@ -175,10 +196,18 @@ class BlockParser:
 
     def register(self, register_identifiers: Register, register_sets: Register) -> None:
         """Gives every identifier and every set of them its number."""
+        self._run(_KNOWN)
+        self._forget("known_identifier")
         wanted = self._table(_WANTED_IDENTIFIERS)
-        self._engine.register("dictionary", register_identifiers(wanted))
+        if wanted.num_rows:
+            self._engine.register("new_identifier", register_identifiers(wanted))
+            self._run(_LEARN_IDENTIFIERS)
         self._run(_RECORD_SETS)
-        self._engine.register("sets", register_sets(self._table(_WANTED_SETS)))
+        self._forget("known_set")
+        wanted = self._table(_WANTED_SETS)
+        if wanted.num_rows:
+            self._engine.register("new_set", register_sets(wanted))
+            self._run(_LEARN_SETS)
 
     def months(self) -> set[date]:
         """First days of the months the kept records belong to."""
@@ -206,6 +235,12 @@ class BlockParser:
             "create or replace temp table kept as select k from record where k not in (from bad)"
         )
         return int(self._run("select count(*) from kept")[0][0])
+
+    def _forget(self, table: str) -> None:
+        """Starts the memory anew when it has grown too large."""
+        ((rows,),) = self._run(f"select count(*) from {table}")
+        if rows > MAX_KNOWN:
+            self._run(f"delete from {table}")
 
     def _run(self, sql: str, parameters: object = None) -> list[Any]:
         return rows_of(self._engine, sql, parameters)

@@ -22,8 +22,8 @@ ROLE = "c360_publish"
 def open_run(
     settings: Settings,
     run_at: datetime,
-    *,
     orchestrator_run_id: str | None = None,
+    *,
     only_complete_days: bool = False,
 ) -> dict[str, Any] | None:
     """Close the days that are complete and take every pending load; None when nothing is to do.

@@ -24,6 +24,7 @@ _TRY_AGAIN = re.compile(
     r"|terminating connection|deadlock detected|canceling statement|too many (clients|connections)",
     re.IGNORECASE,
 )
+_HEADING = re.compile(r"\w+ Error( in .*)?$")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
@@ -88,7 +89,9 @@ def run_dbt(
 
         outcome = dbtRunner().invoke([*_QUIET, *_write_json(command), *_places(settings)])
     if outcome.exception is not None:
-        raise Fatal(f"dbt {command[0]} cannot start: {_without_values(str(outcome.exception))}")
+        text = str(outcome.exception)
+        kind = Retryable if _TRY_AGAIN.search(text) else Fatal
+        raise kind(f"dbt {command[0]} cannot start: {_without_values(text)}")
     results = getattr(outcome.result, "results", [])
     _raise_failures(results)
     return _summarise(results)
@@ -155,8 +158,8 @@ def _raise_failures(results: Sequence[Any]) -> None:
 
 def _without_values(message: str) -> str:
     """The database's own sentence: its quotations and details may be values from the data."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    sentence = next((line for line in lines if not line.endswith(")")), "")
+    lines = (line.strip() for line in message.splitlines())
+    sentence = next((line for line in lines if line and not _HEADING.match(line)), "")
     return _QUOTED.sub("…", sentence)
 
 

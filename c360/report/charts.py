@@ -105,7 +105,12 @@ def steps(title: str, counts: Mapping[str, float]) -> Markup:
         body += [
             _TEXT.format(x=name_width - 10, y=y + height / 2 + 4, css="name", text=label),
             _RECT.format(
-                x=name_width, y=y + height * 0.12, w=width, h=height * 0.76, css="c0", tip=f"{label}: {count:,.0f}"
+                x=name_width,
+                y=y + height * 0.12,
+                w=width,
+                h=height * 0.76,
+                css="c0",
+                tip=f"{label}: {count:,.0f}",
             ),
             _TEXT.format(
                 x=name_width + width + 8,

@@ -23,7 +23,7 @@ SOURCES = ("mini_program", "official_account", "app", "web", "commerce")
 DAG_IDS = {"customer_360", "maintenance", *(f"ingest_{source}" for source in SOURCES)}
 IMPORT_SECONDS = 10
 MAX_LINES = 80
-MAY_IMPORT = {"__future__", "airflow", "dags", "datetime", "pipeline", "settings", "typing"}
+MAY_IMPORT = {"__future__", "airflow", "c360", "dags", "datetime", "pipeline", "settings", "typing"}
 
 
 @pytest.fixture(scope="module")
@@ -76,10 +76,16 @@ def test_only_a_failure_that_may_heal_is_tried_again(dag: DAG):
 
 def test_the_chain_runs_its_stages_in_order_one_after_the_other(bag: DagBag):
     dag = bag.dags["customer_360"]
-    order = ["open_run", *STAGE_ORDER, "finish_run"]
-    assert [task.task_id for task in dag.topological_sort()] == order
-    for before, after in itertools.pairwise(order):
+    order = ["open_run", *STAGE_ORDER]
+    for before, after in itertools.pairwise([*order, "finish_run"]):
         assert after in dag.get_task(before).downstream_task_ids
+    assert {task.task_id for task in dag.tasks} == {*order, "finish_run", "write_report"}
+
+
+def test_a_report_is_written_for_failed_runs_too_and_not_for_skipped_ones(bag: DagBag):
+    report = bag.dags["customer_360"].get_task("write_report")
+    assert report.trigger_rule == "none_skipped"
+    assert report.downstream_task_ids == set()
 
 
 def test_the_chain_starts_on_changed_rows_or_by_the_clock(bag: DagBag):

@@ -64,7 +64,8 @@ def tested(
 
 def test_the_chain_runs_every_task(tested: tuple[States, list[object]]):
     chain = tested[0]["customer_360"]
-    assert chain == dict.fromkeys(["open_run", *STAGE_ORDER, "finish_run"], "success")
+    tasks = ["open_run", *STAGE_ORDER, "finish_run", "write_report"]
+    assert chain == dict.fromkeys(tasks, "success")
 
 
 def test_maintenance_runs_every_task(tested: tuple[States, list[object]]):

@@ -17,12 +17,12 @@ from settings import Settings
 from warehouse.freshness import published_version
 from warehouse.pending_work import read_pending_work
 
-pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(1800)]
 
 SOURCES = ("mini_program", "official_account", "app", "web", "commerce")
 FIRST_DAY = date(2026, 10, 1)
 ONE_DAY = timedelta(days=1)
-WAIT_SECONDS = 300
+WAIT_SECONDS = 600
 
 Days = Iterator[date]
 WriteDay = Callable[..., None]
@@ -80,7 +80,9 @@ def test_a_day_of_five_sources_is_published_by_the_scheduler(
         "check_raw",
         "publish",
         "finish_run",
+        "write_report",
     }
+    assert list(deployment.reports_dir.glob("run_*.html"))
 
 
 def test_an_ingest_run_without_new_files_is_skipped_and_starts_no_chain(
@@ -163,6 +165,7 @@ def test_a_killed_scheduler_heals_and_the_day_is_published(
     assert scheduler
     for pid in members([scheduler]):
         os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not members([scheduler]))
     airflow_processes.start(deployment)
     wait_for_chain(deployment, airflow, day, timeout_seconds=WAIT_SECONDS)
     assert query("select count(*) from ops.stage_run where status = 'running'") == [(0,)]

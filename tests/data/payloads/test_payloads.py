@@ -147,7 +147,9 @@ def assert_in_scope_is_mapped(lines: list[Line], results: Iterable[Loaded], shar
     assert all(field for _, field in refused.values()), Counter(refused.values())
     ours = [line for line in lines if line.is_ours]
     mapped = [line for line in ours if line.number not in refused]
-    assert len(mapped) >= share * len(ours), Counter(refused[x.number] for x in ours if x not in mapped)
+    assert len(mapped) >= share * len(ours), Counter(
+        refused[x.number] for x in ours if x not in mapped
+    )
     for line in lines:
         if not line.is_ours:
             assert refused[line.number][0] == "not_accepted", line.number
@@ -236,7 +238,8 @@ def test_the_identifiers_found_are_those_read_by_hand(
         rows = list(csv.DictReader(file))
     assert len(rows) == 50
     wanted = {
-        (r["file"], int(r["line"]), r["namespace"], r["scope"], r["value_sha256_start"]) for r in rows
+        (r["file"], int(r["line"]), r["namespace"], r["scope"], r["value_sha256_start"])
+        for r in rows
     }
     looked_at = {(row[0], row[1]) for row in wanted}
     found = set()

@@ -1,18 +1,24 @@
 """A few customers over three days, put into the warehouse as loads would put them."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any
 
 import pyarrow as pa
+from psycopg import sql
 
 from identity_resolution.store import run as resolve_identities
-from pipeline.transform import build_layer
+from pipeline.transform import build_layer, run_dbt
 from settings import Settings
+from tests.conftest import new_database
 from warehouse.connection import LOGIN, Connection, connect
+from warehouse.database_roles import open_database
 from warehouse.dictionary import register_identifiers, register_sets
+from warehouse.mart_tables import table_names
 from warehouse.runs import Run, open_run
 
 SHANGHAI = timezone(timedelta(hours=8))
@@ -65,9 +71,19 @@ def deliveries(seed: int = 7) -> list[list[Record]]:
 def _joined(number: int) -> list[Record]:
     at = moment(DAYS[0] - timedelta(days=40 + number), 9)
     stamp = at.isoformat()
-    born = date(1990 + number, 5, 17)
-    about = {"member_id": f"M{number:06d}", "updated_at": stamp, "birth_date": str(born), "tier": "gold"}
-    asked = {"consent_id": f"C{number}", "purpose": "marketing", "channel": "all", "granted": number % 4 > 0}
+    born = date(1990 + number, 5, 17)  # the last one is a child of 13
+    about = {
+        "member_id": f"M{number:06d}",
+        "updated_at": stamp,
+        "birth_date": str(born),
+        "tier": "gold",
+    }
+    asked = {
+        "consent_id": f"C{number}",
+        "purpose": "marketing",
+        "channel": "all",
+        "granted": number % 4 > 0,
+    }
     refused = {"consent_id": f"D{number}", "purpose": "personalisation", "granted": number % 5 > 0}
     grant = {
         "ToUserName": "gh_0000000000a1",
@@ -97,11 +113,21 @@ def _visit(number: int, day: date, rng: Random) -> list[Record]:
                 "category": rng.choice(("tea", "coffee")),
             },
         }
-        records.append(Record("mini_program", "events", f"{number}-{at:%d%H%M}-{step}", at, body, visitor(number)))
+        records.append(
+            Record(
+                "mini_program", "events", f"{number}-{at:%d%H%M}-{step}", at, body, visitor(number)
+            )
+        )
     first = records[0]
     resent = {**first.body, "properties": {**first.body["properties"], "$os": "HarmonyOS"}}
     again = Record(
-        first.source, first.kind, first.key, first.at, resent, first.identifiers, first.at + timedelta(hours=9)
+        first.source,
+        first.kind,
+        first.key,
+        first.at,
+        resent,
+        first.identifiers,
+        first.at + timedelta(hours=9),
     )
     return [*records, again] if rng.random() < 0.3 else records
 
@@ -119,9 +145,19 @@ def _order(number: int, day: date, rng: Random) -> list[Record]:
         "promotion_type": rng.choice(("coupon", "none")),
     }
     paid_at = at + timedelta(hours=1)
-    paid = {**body, "updated_at": paid_at.isoformat(), "paid_at": paid_at.isoformat(), "status": "paid"}
+    paid = {
+        **body,
+        "updated_at": paid_at.isoformat(),
+        "paid_at": paid_at.isoformat(),
+        "status": "paid",
+    }
     gone_at = at + timedelta(hours=30)
-    gone = {**paid, "updated_at": gone_at.isoformat(), "cancelled_at": gone_at.isoformat(), "status": "cancelled"}
+    gone = {
+        **paid,
+        "updated_at": gone_at.isoformat(),
+        "cancelled_at": gone_at.isoformat(),
+        "status": "cancelled",
+    }
     line = {
         "order_id": order,
         "line_no": "1",
@@ -226,9 +262,26 @@ def start_run(settings: Settings, as_of: date) -> Run:
     return run
 
 
-def build(settings: Settings, run: Run, *layers: str, full_refresh: bool = False) -> None:
+def build(settings: Settings, run: Run, *layers: str) -> None:
     for layer in layers:
-        build_layer(settings, run, layer, full_refresh=full_refresh)
+        build_layer(settings, run, layer)
+
+
+def build_facts(settings: Settings, run: Run, *options: str) -> None:
+    """Only the tables that grow from run to run."""
+    command = ["run", "--select", "config.materialized:incremental", *options]
+    run_dbt(
+        settings, command, {"C360_DBT_RUN_ID": str(run.run_id), "C360_DBT_AS_OF": str(run.as_of)}
+    )
+
+
+@contextmanager
+def copy_of(template: Settings) -> Iterator[Settings]:
+    """A migrated database of a module's own."""
+    with new_database(template, is_copy=True) as settings:
+        with connect(settings, LOGIN, autocommit=True) as conn:
+            open_database(conn)  # a copy does not inherit who may enter
+        yield settings
 
 
 def count_as_published(settings: Settings, run: Run) -> None:
@@ -248,13 +301,13 @@ def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
 
 def dump(settings: Settings, schema: str) -> dict[str, str]:
     """A hash of the rows of every table of a schema, whatever their order."""
-    tables = rows(
-        settings,
-        f"select relname from pg_class where relkind = 'r' and relnamespace = '{schema}'::regnamespace",
+    hash_of_rows = (
+        "select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {} as t"
     )
-    return {
-        name: rows(
-            settings, f"select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {schema}.{name} as t"
-        )[0][0]
-        for (name,) in tables
-    }
+    with connect(settings, LOGIN) as conn:
+        hashes = {}
+        for name in table_names(conn, schema):
+            query = sql.SQL(hash_of_rows).format(sql.Identifier(schema, name))
+            row = conn.execute(query).fetchone()
+            hashes[name] = row[0] if row else ""
+    return hashes

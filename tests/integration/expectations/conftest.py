@@ -27,7 +27,9 @@ select
     k.source, k.kind, concat_ws('/', k.source, k.kind, d.day, 'part.jsonl'),
     sha256(convert_to(k.kind || d.day, 'UTF8')), 1000, d.day, d.day, 1,
     %(lines)s, %(lines)s - 6, 4, 2, d.day, case when d.day < %(last)s then 1 end
-from (values ('mini_program', 'events'), ('commerce', 'orders')) as k (source, kind)
+from (
+    values ('mini_program', 'events'), ('commerce', 'orders'), ('commerce', 'points')
+) as k (source, kind)
 cross join (
     select day::date from generate_series(%(last)s::date - 13, %(last)s::date, '1 day') as t (day)
 ) as d
@@ -53,6 +55,7 @@ select
         when 'events' then jsonb_build_object(
             'event', '$MPViewScreen', 'properties', jsonb_build_object('$scene', 'wx-1089')
         )
+        when 'points' then '{}'
         else jsonb_build_object(
             'order_id', l.load_id || '-' || n, 'status', 'paid', 'channel', 'app',
             'total_fen', 100 * n, 'member_id', case when n %% 4 > 0 then 'M-invented-' || n end

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,22 @@ def test_a_day_that_closes_now_is_judged_though_its_rows_came_before(
     spoil(DEFECTS["raw"]["critical"]["volume_is_not_a_fraction_of_history"])
     spoil("delete from ops.run_load where load_id in (select load_id from new_load)")
     assert "volume_is_not_a_fraction_of_history" in check_gate(brand, 2, "raw").failed
+
+
+@pytest.mark.parametrize(
+    ("last_day", "outcome"), [("2026-11-14", "warned"), ("2026-11-13", "failed")]
+)
+def test_a_waived_expectation_only_warns_until_its_last_day(
+    brand: Settings, spoil: Spoil, tmp_path: Path, last_day: str, outcome: str
+) -> None:
+    name = "volume_is_not_a_multiple_of_history"
+    waiver = {"expectation": name, "last_day": last_day, "because": "a campaign"}
+    document = yaml.safe_dump({"version": 1, "waivers": [waiver]})
+    (tmp_path / "gates.yml").write_text(document, encoding="utf-8")
+    spoil(DEFECTS["raw"]["critical"][name])
+    result = check_gate(replace(brand, config_dir=tmp_path), 2, "raw")
+    assert getattr(result, outcome) == (name,)
+    assert result.passed == (outcome == "warned")
 
 
 def test_a_retried_gate_overwrites_its_outcomes(brand: Settings, spoil: Spoil) -> None:

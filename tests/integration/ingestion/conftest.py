@@ -81,17 +81,23 @@ class Landing:
 
     def assert_ledger_holds(self) -> None:
         """Every load adds up, and what it counts is what is there."""
-        assert self.query("""
+        assert (
+            self.query("""
             select load_id from ops.load where rows_in <> loaded + duplicate + quarantined
-        """) == []
-        assert self.query("""
+        """)
+            == []
+        )
+        assert (
+            self.query("""
             select l.load_id, l.loaded, l.quarantined
             from ops.load as l
             where l.loaded - l.superseded
                 <> (select count(*) from raw.record as r where r._load_id = l.load_id)
             or l.quarantined
                 <> (select count(*) from ops.quarantine as q where q.load_id = l.load_id)
-        """) == []
+        """)
+            == []
+        )
 
 
 @pytest.fixture

@@ -32,11 +32,11 @@ def test_a_push_in_xml_becomes_json_with_element_names_as_keys(landing: Any) -> 
         unsafe,
         push("CLICK").replace("gh_0000000000b1", "gh_of_nobody"),
     ]
-    counts = landing.load(
-        landing.write("official_account/pushes/a.xml", "\n".join(lines).encode())
-    )
+    counts = landing.load(landing.write("official_account/pushes/a.xml", "\n".join(lines).encode()))
     assert (counts.loaded, counts.quarantined) == (2, 3)
-    bodies = landing.query("select body, account_id, event_name from raw.record order by event_name")
+    bodies = landing.query(
+        "select body, account_id, event_name from raw.record order by event_name"
+    )
     assert bodies[0][0]["SendPicsInfo"] == {"Count": "2", "Item": ["a", "b"]}
     assert bodies[1] == (
         {
@@ -143,7 +143,9 @@ def test_pages_become_one_record_an_item(landing: Any, make: Any) -> None:
         ("openid", "wx00000000000000b1", "oB_fake-2"),
         ("unionid", "op-brand", "oU_fake-1"),
     ]
-    assert landing.query("select line_number, reason_code, field from ops.quarantine order by 1") == [
+    assert landing.query(
+        "select line_number, reason_code, field from ops.quarantine order by 1"
+    ) == [
         (3, "missing_field", "user_info_list.openid"),
         (4, "missing_field", "reply.user_info_list"),
     ]

@@ -4,8 +4,10 @@ import gzip
 import json
 from typing import Any
 
+
 def broken_lines(make: Any) -> dict[bytes, tuple[str, str | None]]:
     """Bytes of a line, and the reason and field it is quarantined with."""
+
     def line(**changes: object) -> bytes:
         return json.dumps(make.app_event("broken", **changes)).encode()
 

@@ -141,15 +141,11 @@ def test_groups_say_where_and_why_without_the_content(landing: Any, make: Any) -
 
 def test_discarded_lines_stay_with_a_reason(landing: Any, make: Any) -> None:
     bad = [make.order("O1", total_fen="much"), {"a": 1}]
-    load_id = landing.load(
-        landing.write("commerce/orders/a.jsonl", make.json_lines(bad))
-    ).load_id
+    load_id = landing.load(landing.write("commerce/orders/a.jsonl", make.json_lines(bad))).load_id
     with pytest.raises(Fatal):
         quarantine.discard(landing.settings, load_id, because=" ")
     because = "test orders of the shop"
-    count = quarantine.discard(
-        landing.settings, load_id, because=because, reason_code="wrong_type"
-    )
+    count = quarantine.discard(landing.settings, load_id, because=because, reason_code="wrong_type")
     assert count == 1
     assert landing.query("""
         select line_number, status, status_reason from ops.quarantine order by 1

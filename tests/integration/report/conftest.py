@@ -9,8 +9,10 @@ from warehouse.connection import LOGIN, connect
 __all__ = ["brand", "brand_template", "published", "spoil"]
 
 _CUSTOMER = """
-update mart.profile set display_name_masked = '+86154****0001', reach_sms = true where profile_id = 'p_1';
-update mart.next_best_offer set reason_en = 'buys this', reason_zh = '常买此品类' where profile_id = 'p_1';
+update mart.profile set display_name_masked = '+86154****0001', reach_sms = true
+where profile_id = 'p_1';
+update mart.next_best_offer set reason_en = 'buys this', reason_zh = '常买此品类'
+where profile_id = 'p_1';
 insert into mart.publication values (1, '2026-11-14', '2026-11-15 02:00+08', 2, '{}', '{}');
 insert into mart.profile_redirect (old_profile_id, profile_id, status, changed_at)
 values ('p_old', 'p_1', 'retired', '2026-11-10');

@@ -1,5 +1,6 @@
 """One customer by any identifier, masked, and every look-up audited."""
 
+from collections.abc import Callable
 from io import StringIO
 
 import pytest
@@ -46,7 +47,9 @@ def test_an_unknown_customer_is_refused_without_repeating_the_identifier(
     assert identifier.rpartition(":")[2] not in str(refused.value)
 
 
-def test_a_visitor_without_a_portrait_has_a_card_too(published: Settings, spoil) -> None:
+def test_a_visitor_without_a_portrait_has_a_card_too(
+    published: Settings, spoil: Callable[[str], None]
+) -> None:
     spoil("delete from mart.portrait where profile_id = 'p_1'")
     assert "No portrait" in shown(published, "p_1")
 

@@ -21,6 +21,7 @@ RULES = parse_rules(
     {
         "namespaces": {
             "member": {"class": "account", "rank": 1, "limit": 1},
+            "union": {"class": "account", "rank": 2, "limit": 1},
             "openid": {"class": "account", "rank": 2, "limit": 1, "per_scope": True},
             "phone": {"rank": 3, "limit": 2, "max_persons": 2, "junk": ["3"]},
             "device": {"rank": 4, "limit": 2, "window": "2d", "max_degree": 6},
@@ -30,11 +31,11 @@ RULES = parse_rules(
     }
 )
 
-_NAMESPACES = ("member", "openid", "phone", "device", "cookie", "advert", "unnamed")
+_NAMESPACES = ("member", "union", "openid", "phone", "device", "cookie", "advert", "unnamed")
 _VALUES = ("0", "1", "2", "3", "é", "ü", "𐀀", "\uffff")
 
 
-_SCOPES = {"openid": ("a", "b")}
+_SCOPES = {"openid": ("a", "b"), "union": ("a", "b")}
 
 
 def _identifier(chance: random.Random, values: tuple[str, ...]) -> Identifier:

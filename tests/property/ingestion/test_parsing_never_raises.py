@@ -32,13 +32,19 @@ scalars = (
 )  # fmt: skip
 documents = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=3), inner, max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(KEYS) | st.text(max_size=3), inner, max_size=5)
+    ),
     max_leaves=12,
 )
 json_lines = documents.map(lambda d: json.dumps(d).encode("utf-8", "surrogatepass"))
 events = st.fixed_dictionaries(
-    {"type": st.just("track"), "messageId": st.text(max_size=4), "anonymousId": st.text(max_size=4)},
+    {
+        "type": st.just("track"),
+        "messageId": st.text(max_size=4),
+        "anonymousId": st.text(max_size=4),
+    },
     optional={key: documents for key in KEYS[3:]},
 ).map(lambda d: json.dumps(d, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 raw_lines = st.binary(max_size=60) | json_lines | events

@@ -2,10 +2,11 @@
 
 import pytest
 
+from identity_resolution.incremental import advance, begin
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import parse_rules
 from tests.property.identity.oracle import Identifier, Observation
-from tests.property.identity.worlds import Outcome, outcome, resolve_all, run
+from tests.property.identity.worlds import Outcome, encode, outcome, resolve_all, run
 
 SHIPPED = load_rules()
 FREE = parse_rules({})
@@ -82,6 +83,16 @@ def test_a_quarantined_identifier_is_released_when_rules_allow_it() -> None:
     narrow = parse_rules({"namespaces": {"web_cookie": {"max_degree": 3}}})
     assert len(set(resolve_all(log, narrow).profile.values())) == 5
     assert len(set(resolve_all(log, FREE).profile.values())) == 1
+
+
+def test_a_release_reaches_the_neighbours_of_the_released() -> None:
+    hub: Identifier = ("web_cookie", "", "hub")
+    log = [_seen(0, hub, ("x", "", str(k))) for k in range(4)]
+    narrow = parse_rules({"namespaces": {"web_cookie": {"max_degree": 3}}})
+    known, evidence = encode([log, [_seen(1, hub)]])
+    state = advance(begin(known), evidence[0], 0, narrow)
+    released = advance(state, evidence[1], 1, FREE)
+    assert len(set(outcome(released).profile.values())) == 1
 
 
 def test_two_profiles_bridged_later_merge() -> None:

@@ -84,8 +84,6 @@ def test_what_jsonb_cannot_hold_is_found(
         '{"a.b": 1, "a": {"b": 2}}',
     ],
 )
-def test_what_only_looks_wrong_is_left_alone(
-    engine: duckdb.DuckDBPyConnection, text: str
-) -> None:
+def test_what_only_looks_wrong_is_left_alone(engine: duckdb.DuckDBPyConnection, text: str) -> None:
     json.loads(text)
     assert reason(engine, text) is None

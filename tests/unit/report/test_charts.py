@@ -1,9 +1,9 @@
 """Plots are plain SVG: whole, escaped, and true to their numbers."""
 
 import re
-from defusedxml.ElementTree import fromstring
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -14,7 +14,7 @@ def interval(start: int, end: int) -> Interval:
     return Interval(BEGIN + timedelta(seconds=start), BEGIN + timedelta(seconds=end))
 
 
-PAIRS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(lambda p: sorted(p)))
+PAIRS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)).map(sorted))
 
 
 @given(PAIRS)
