@@ -31,7 +31,8 @@ select
     round(unit_price * 1000)::bigint as unit_price_milli,
     row_number() over (partition by invoice_no order by file_row_number) as line_no
 from read_parquet($path, file_row_number = true)
-where invoice_ts >= $first_day::timestamp and invoice_ts < $last_day::timestamp + interval 1 day
+where invoice_ts >= $first_day::timestamp
+    and invoice_ts < $last_day::timestamp + interval 1 day
 """
 
 _LINE_RECORDS = """
@@ -47,7 +48,8 @@ from line order by day, file_row_number
 _ORDER_RECORDS = """
 with invoice as (
     select
-        invoice_no, min(sold_at) as sold_at, min(day) as day, max(customer_id)::varchar as member_id,
+        invoice_no, min(sold_at) as sold_at, min(day) as day,
+        max(customer_id)::varchar as member_id,
         starts_with(invoice_no, 'C') as is_cancelled, any_value(country) as country,
         round(sum(quantity * unit_price_milli)::decimal(18, 0) / 10::decimal(2, 0))::bigint
             as total_fen

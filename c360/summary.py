@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from c360 import airflow_processes
+from c360.airflow_environment import ADMIN, password_file
 from c360.labels import both, yuan
 from c360.task_time import TaskTime, read_task_time
 from settings import Settings
@@ -21,7 +22,7 @@ from warehouse.figures import BEGINNING, Figures, read_figures
 from warehouse.gate_results import GateRow, read_gates
 
 TOP = 5
-BAR_CELLS = 9
+BAR_CELLS = 6
 SOURCE_COLUMNS = ("source", "files", "rows in", "loaded", "duplicate", "quarantined")
 GATES = ("raw", "identity", "publish")
 
@@ -122,10 +123,13 @@ def _portraits(figures: Figures) -> Table:
 
 def _bars(title: str, counts: Sequence[LabelCount]) -> Group:
     top = max((row.number for row in counts), default=0) or 1
-    lines = [Text(title, style="dim")]
+    lines = [Text(title, style="dim", no_wrap=True)]
     for label, number in counts:
         cells = round(BAR_CELLS * number / top)
-        lines.append(Text.assemble(f"{number:>6,} ", ("█" * cells, "cyan"), " ", both(label)))
+        bar = ("█" * cells).ljust(BAR_CELLS)
+        line = Text.assemble(f"{number:>6,} ", (bar, "cyan"), " ", both(label))
+        line.no_wrap = True
+        lines.append(line)
     return Group(*lines)
 
 
@@ -158,7 +162,7 @@ def _coloured(row: GateRow) -> str:
 def _seconds(figures: Figures, airflow: TaskTime | None) -> Table:
     table = _table("Where the time went  耗时", "work", "times", "wall s", "CPU s")
     for work in figures.seconds:
-        cpu = "–" if work.cpu_seconds is None else f"{work.cpu_seconds:,.1f}"
+        cpu = f"{work.cpu_seconds:,.1f}"
         table.add_row(both(work.work), f"{work.takings:,}", f"{work.wall_seconds:,.1f}", cpu)
     if airflow is not None:
         share = f"{airflow.overhead_share:.0%} of {airflow.total_seconds:,.0f} s"
@@ -182,12 +186,13 @@ def _next_steps(settings: Settings) -> Group:
     parts = [
         Text("\nLook further  接下来", style="bold"),
         Text(
-            f"  Airflow      http://127.0.0.1:{settings.airflow_port}  (user and password: c360 up)"
+            f"  Airflow      http://127.0.0.1:{settings.airflow_port}, user {ADMIN},"
+            f" password in {password_file(settings)}"
         ),
         Text(
             f"  BI tool      PostgreSQL {address.hostname}:{address.port}, database"
-            f" {address.path.removeprefix('/')}, schema mart, user c360_bi;"
-            f" password: role_passwords in {settings.state_dir / 'secrets.json'}"
+            f" {address.path.removeprefix('/')}, schema mart, user c360_bi,"
+            f" password c360_bi of {settings.state_dir / 'secrets.json'}"
         ),
         Text("  One customer c360 profile show phone:+86…   or any namespace:value\n"),
     ]

@@ -14,6 +14,8 @@ from ingestion.sightings import sightings
 from settings import Account
 
 KEY_SEPARATOR = "|"
+MAX_KEY_BYTES = 1500
+"""A longer one does not fit into an entry of the unique index."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def _problem(e: Extraction, contract: Contract, arrival_day: date) -> str:
     """The first reason against a record, as [reason, field], or null."""
     cases = [*_scope_cases(e, contract), *_field_cases(e, contract)]
     time_field = e.named(contract.event_time.path)
+    key_field = e.bind(contract.source_key[0])
     oldest = e.bind(day_start(contract.oldest_day(arrival_day)))
     cases += [
         (f"{e.first(contract.event_time.path)} is null", "missing_field", time_field),
@@ -116,17 +119,20 @@ def _problem(e: Extraction, contract: Contract, arrival_day: date) -> str:
         (f"not event_us between {year_start(FIRST_YEAR)} and {year_start(LAST_YEAR + 1) - 1}",
          "year_out_of_range", time_field),
         (f"event_us < {oldest}", "too_old", time_field),
-        ("source_key is null", "missing_field", e.bind(contract.source_key[0])),
+        ("source_key is null", "missing_field", key_field),
+        (f"strlen(source_key) > {MAX_KEY_BYTES}", "key_too_long", key_field),
     ]  # fmt: skip
     branches = " ".join(f"when {test} then ['{reason}', {name}]" for test, reason, name in cases)
     return f"case {branches} end"
 
 
 def _scope_cases(e: Extraction, contract: Contract) -> list[tuple[str, str, str]]:
-    tests = [(e.holds(when), when.path) for when in contract.refuse]
+    cases = [(e.holds(when), "not_accepted", e.bind(when.path)) for when in contract.refuse]
     if contract.accept is not None:
-        tests.append((f"not {e.holds(contract.accept)}", contract.accept.path))
-    return [(test, "not_accepted", e.bind(path)) for test, path in tests]
+        path = e.bind(contract.accept.path)
+        cases.append((f"{e.text(contract.accept.path)} is null", "missing_field", path))
+        cases.append((f"not {e.holds(contract.accept)}", "not_accepted", path))
+    return cases
 
 
 def _field_cases(e: Extraction, contract: Contract) -> list[tuple[str, str, str]]:

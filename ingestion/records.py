@@ -53,6 +53,8 @@ create temp table if not exists known_set (
     identifier_ids bigint[], strengths smallint[], identifier_set_id bigint
 );
 """
+_COUNT_KNOWN = "select (select count(*) from known_identifier), (select count(*) from known_set)"
+_FORGET_KNOWN = "truncate known_identifier; truncate known_set"
 _WANTED_IDENTIFIERS = """
 select distinct namespace, scope, value
 from identified anti join known_identifier using (namespace, scope, value)
@@ -197,13 +199,12 @@ class BlockParser:
     def register(self, register_identifiers: Register, register_sets: Register) -> None:
         """Gives every identifier and every set of them its number."""
         self._run(_KNOWN)
-        self._forget("known_identifier")
+        self._forget_if_many()
         wanted = self._table(_WANTED_IDENTIFIERS)
         if wanted.num_rows:
             self._engine.register("new_identifier", register_identifiers(wanted))
             self._run(_LEARN_IDENTIFIERS)
         self._run(_RECORD_SETS)
-        self._forget("known_set")
         wanted = self._table(_WANTED_SETS)
         if wanted.num_rows:
             self._engine.register("new_set", register_sets(wanted))
@@ -236,11 +237,11 @@ class BlockParser:
         )
         return int(self._run("select count(*) from kept")[0][0])
 
-    def _forget(self, table: str) -> None:
-        """Starts the memory anew when it has grown too large."""
-        ((rows,),) = self._run(f"select count(*) from {table}")
-        if rows > MAX_KNOWN:
-            self._run(f"delete from {table}")
+    def _forget_if_many(self) -> None:
+        """Starts the memory of numbers anew when it has grown too large."""
+        ((identifiers, sets),) = self._run(_COUNT_KNOWN)
+        if max(identifiers, sets) > MAX_KNOWN:
+            self._run(_FORGET_KNOWN)
 
     def _run(self, sql: str, parameters: object = None) -> list[Any]:
         return rows_of(self._engine, sql, parameters)

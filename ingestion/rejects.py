@@ -26,6 +26,7 @@ HINTS: dict[str, str] = {
     "unknown_account": "no such account in config/accounts.yml; add it, then replay",
     "not_accepted": "a kind of line that is out of this contract's scope",
     "fields_differ": "two fields that must be equal are not",
+    "key_too_long": "the fields that make the record's key are longer than any source writes",
     "too_many_identifiers": "more than 20 identifiers in one record",
     "not_storable": "the database refused the line",
 }

@@ -76,13 +76,14 @@ class OfferFigures(NamedTuple):
 class StageSeconds(NamedTuple):
     """Wall and CPU seconds of one kind of work; `takings` is how often it ran.
 
-    Ingestion is summed over files: sources load side by side, and nobody measures their CPU apart.
+    Sources load side by side, so their wall seconds may add up to more than passed. The database's
+    own CPU is nobody's.
     """
 
     work: str
     takings: int
     wall_seconds: float
-    cpu_seconds: float | None
+    cpu_seconds: float
 
 
 QUERIES: dict[str, tuple[type[Any], str]] = {
@@ -223,24 +224,19 @@ QUERIES: dict[str, tuple[type[Any], str]] = {
     "seconds": (
         StageSeconds,
         """
-        select work, count(*) as takings, sum(wall_seconds) as wall_seconds,
-            sum(cpu_seconds) as cpu_seconds
-        from (
-            select
-                case
-                    when stage = 'transform' then 'dbt'
-                    when stage like 'gate%%' then 'quality'
-                    else stage
-                end as work,
-                (counts ->> 'wall_seconds')::float8 as wall_seconds,
-                (counts ->> 'cpu_seconds')::float8 as cpu_seconds
-            from ops.stage_run
-            where stage <> 'chain' and finished_at is not null and started_at >= %(since)s
-            union all
-            select 'ingestion', extract(epoch from finished_at - started_at)::float8, null
-            from ops.load where started_at >= %(since)s
-        ) as done
-        group by work order by wall_seconds desc
+        select
+            case
+                when stage = 'transform' then 'dbt'
+                when stage like 'gate%%' then 'quality'
+                when stage like 'ingest:%%' then 'ingestion'
+                else stage
+            end as work,
+            count(*) as takings,
+            coalesce(sum((counts ->> 'wall_seconds')::float8), 0) as wall_seconds,
+            coalesce(sum((counts ->> 'cpu_seconds')::float8), 0) as cpu_seconds
+        from ops.stage_run
+        where stage <> 'chain' and finished_at is not null and started_at >= %(since)s
+        group by 1 order by wall_seconds desc, work
         """,
     ),
 }

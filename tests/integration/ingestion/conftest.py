@@ -105,11 +105,14 @@ def landing(warehouse_settings: Settings) -> Landing:
     return Landing(warehouse_settings)
 
 
+class Make:
+    """The builders of this file, handed over as a fixture because tests are no package."""
+
+    order = staticmethod(order)
+    app_event = staticmethod(app_event)
+    json_lines = staticmethod(json_lines)
+
+
 @pytest.fixture(scope="session")
-def make() -> Any:
-    """The builders of this file, because tests are no package."""
-    return type("Make", (), {
-        "order": staticmethod(order),
-        "app_event": staticmethod(app_event),
-        "json_lines": staticmethod(json_lines),
-    })  # fmt: skip
+def make() -> Make:
+    return Make()

@@ -4,11 +4,14 @@ import gzip
 from dataclasses import replace
 from datetime import date
 from threading import Barrier, Thread
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ingestion.contract import load_contract
+from ingestion.contract import Contract, load_contract
+
+if TYPE_CHECKING:
+    from tests.integration.ingestion.conftest import Landing, Make
 
 CONTENT = """
     select source, kind, source_key, content_hash, event_at, body from raw.record
@@ -16,11 +19,11 @@ CONTENT = """
 """
 
 
-def events(make: Any, first: int, last: int) -> bytes:
+def events(make: "Make", first: int, last: int) -> bytes:
     return make.json_lines([make.app_event(f"m{n}") for n in range(first, last)])
 
 
-def test_the_same_bytes_in_any_wrapping_add_nothing(landing: Any, make: Any) -> None:
+def test_the_same_bytes_in_any_wrapping_add_nothing(landing: "Landing", make: "Make") -> None:
     content = events(make, 0, 50)
     path = landing.write("app/events/a.jsonl", content)
     assert landing.load(path).loaded == 50
@@ -42,7 +45,7 @@ def test_the_same_bytes_in_any_wrapping_add_nothing(landing: Any, make: Any) -> 
     landing.assert_ledger_holds()
 
 
-def test_a_growing_file_brings_only_what_grew(landing: Any, make: Any) -> None:
+def test_a_growing_file_brings_only_what_grew(landing: "Landing", make: "Make") -> None:
     path = landing.write("app/events/a.jsonl", events(make, 0, 10))
     landing.load(path)
     landing.write("app/events/a.jsonl", events(make, 0, 25))
@@ -52,7 +55,7 @@ def test_a_growing_file_brings_only_what_grew(landing: Any, make: Any) -> None:
     landing.assert_ledger_holds()
 
 
-def test_overlapping_files_load_the_overlap_once(landing: Any, make: Any) -> None:
+def test_overlapping_files_load_the_overlap_once(landing: "Landing", make: "Make") -> None:
     landing.write("app/events/a.jsonl", events(make, 0, 20))
     landing.write("app/events/b.jsonl", events(make, 10, 30) + events(make, 10, 15))
     counts = landing.load_window("app")
@@ -61,7 +64,9 @@ def test_overlapping_files_load_the_overlap_once(landing: Any, make: Any) -> Non
     landing.assert_ledger_holds()
 
 
-def test_a_resent_event_with_new_transport_times_is_a_duplicate(landing: Any, make: Any) -> None:
+def test_a_resent_event_with_new_transport_times_is_a_duplicate(
+    landing: "Landing", make: "Make"
+) -> None:
     sent = make.app_event("a")
     resent = make.app_event(
         "a", sentAt="2026-11-21T09:00:00.000Z", receivedAt="2026-11-21T09:00:01.000Z"
@@ -74,7 +79,7 @@ def test_a_resent_event_with_new_transport_times_is_a_duplicate(landing: Any, ma
     assert landing.query("select _line_number from raw.record order by 1") == [(1,), (4,)]
 
 
-def test_a_state_that_comes_back_is_a_state_of_its_own(landing: Any, make: Any) -> None:
+def test_a_state_that_comes_back_is_a_state_of_its_own(landing: "Landing", make: "Make") -> None:
     def state(status: str, minute: int) -> dict[str, object]:
         return make.order("O1", status=status, updated_at=f"2026-11-20T10:{minute:02d}:00+08:00")
 
@@ -85,7 +90,7 @@ def test_a_state_that_comes_back_is_a_state_of_its_own(landing: Any, make: Any) 
     assert states == [("A",), ("B",), ("A",)]
 
 
-def test_every_pull_of_a_follower_is_a_state(landing: Any, make: Any) -> None:
+def test_every_pull_of_a_follower_is_a_state(landing: "Landing", make: "Make") -> None:
     def page(hour: int, tags: list[int]) -> dict[str, object]:
         follower = {"subscribe": 1, "openid": "oB_fake-1", "tagid_list": tags}
         return {
@@ -100,7 +105,7 @@ def test_every_pull_of_a_follower_is_a_state(landing: Any, make: Any) -> None:
     assert landing.load(again).duplicate == 3
 
 
-def test_a_rewritten_window_replaces_what_it_held(landing: Any, make: Any) -> None:
+def test_a_rewritten_window_replaces_what_it_held(landing: "Landing", make: "Make") -> None:
     contract = load_contract("commerce", "refunds")
     contract = replace_mode(contract)
 
@@ -124,11 +129,11 @@ def test_a_rewritten_window_replaces_what_it_held(landing: Any, make: Any) -> No
     landing.assert_ledger_holds()
 
 
-def replace_mode(contract: Any) -> Any:
+def replace_mode(contract: Contract) -> Contract:
     return contract.model_copy(update={"load_mode": "replace_window"})
 
 
-def test_lines_older_than_the_horizon_do_not_come_back(landing: Any, make: Any) -> None:
+def test_lines_older_than_the_horizon_do_not_come_back(landing: "Landing", make: "Make") -> None:
     old = make.app_event("old", timestamp="2025-10-01T00:00:00Z", receivedAt=None, sentAt=None)
     path = landing.write("app/events/a.jsonl", make.json_lines([old, make.app_event("new")]))
     counts = landing.load(path)
@@ -138,7 +143,7 @@ def test_lines_older_than_the_horizon_do_not_come_back(landing: Any, make: Any) 
     ]
 
 
-def test_two_loaders_at_once_end_as_one(landing: Any, make: Any) -> None:
+def test_two_loaders_at_once_end_as_one(landing: "Landing", make: "Make") -> None:
     for number in range(6):
         start = number * 100
         landing.write(f"app/events/{number}.jsonl", events(make, start, start + 200))
@@ -167,7 +172,7 @@ def test_two_loaders_at_once_end_as_one(landing: Any, make: Any) -> None:
     landing.assert_ledger_holds()
 
 
-def test_the_arrival_day_is_the_loads_not_the_clocks(landing: Any, make: Any) -> None:
+def test_the_arrival_day_is_the_loads_not_the_clocks(landing: "Landing", make: "Make") -> None:
     landing.load(landing.write("app/events/a.jsonl", events(make, 0, 2)))
     later = replace(landing)
     later.load(landing.write("app/events/b.jsonl", events(make, 0, 4)))

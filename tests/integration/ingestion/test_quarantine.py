@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -11,6 +11,9 @@ import yaml
 from ingestion import contract as contracts
 from ingestion import quarantine
 from warehouse.errors import Fatal
+
+if TYPE_CHECKING:
+    from tests.integration.ingestion.conftest import Landing, Make
 
 ARRIVAL = date(2026, 11, 22)
 
@@ -38,14 +41,14 @@ def change(path: Path, **changes: object) -> None:
     path.write_text(yaml.safe_dump({**document, **changes, "version": document["version"] + 1}))
 
 
-def renamed_field(make: Any, order_id: str) -> dict[str, object]:
+def renamed_field(make: "Make", order_id: str) -> dict[str, object]:
     record = make.order(order_id)
     record["total"] = record.pop("total_fen")
     return record
 
 
 def test_after_the_contract_is_fixed_exactly_the_missing_lines_are_loaded(
-    landing: Any, make: Any, contracts_dir: Path
+    landing: "Landing", make: "Make", contracts_dir: Path
 ) -> None:
     content = make.json_lines(
         [make.order("O1"), renamed_field(make, "O2"), renamed_field(make, "O3")]
@@ -80,7 +83,7 @@ def test_after_the_contract_is_fixed_exactly_the_missing_lines_are_loaded(
 
 
 def test_lines_delivered_anew_meanwhile_are_duplicates_of_the_replay(
-    landing: Any, make: Any, contracts_dir: Path
+    landing: "Landing", make: "Make", contracts_dir: Path
 ) -> None:
     wrong = renamed_field(make, "O1")
     first = landing.load(landing.write("commerce/orders/a.jsonl", make.json_lines([wrong])))
@@ -94,7 +97,7 @@ def test_lines_delivered_anew_meanwhile_are_duplicates_of_the_replay(
 
 
 def test_rows_of_csv_files_and_items_of_pages_can_be_replayed(
-    landing: Any, make: Any, contracts_dir: Path
+    landing: "Landing", make: "Make", contracts_dir: Path
 ) -> None:
     header = b"product_id,valid_from,name,price_fen\n"
     csv = header + b'P1,2026-11-20,"a ""b"", c",100\nP2,2026-11-20,x,free\nP3,2026-11-20,y\n'
@@ -126,7 +129,7 @@ def test_rows_of_csv_files_and_items_of_pages_can_be_replayed(
     landing.assert_ledger_holds()
 
 
-def test_groups_say_where_and_why_without_the_content(landing: Any, make: Any) -> None:
+def test_groups_say_where_and_why_without_the_content(landing: "Landing", make: "Make") -> None:
     bad = [make.order("O1", total_fen="much"), make.order("O2", total_fen="more"), {"a": 1}]
     counts = landing.load(landing.write("commerce/orders/a.jsonl", make.json_lines(bad)))
     groups = quarantine.list_groups(landing.settings)
@@ -139,7 +142,7 @@ def test_groups_say_where_and_why_without_the_content(landing: Any, make: Any) -
     assert b'"much"' in shown[0].raw
 
 
-def test_discarded_lines_stay_with_a_reason(landing: Any, make: Any) -> None:
+def test_discarded_lines_stay_with_a_reason(landing: "Landing", make: "Make") -> None:
     bad = [make.order("O1", total_fen="much"), {"a": 1}]
     load_id = landing.load(landing.write("commerce/orders/a.jsonl", make.json_lines(bad))).load_id
     with pytest.raises(Fatal):

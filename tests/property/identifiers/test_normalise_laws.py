@@ -29,13 +29,13 @@ def test_a_value_does_not_depend_on_its_neighbours(namespace: str, values: list[
 
 
 @given(
-    mobile,
-    st.sampled_from(["", "+86", "0086", "86", "0"]),
-    st.sampled_from(["", " ", "-"]),
-    st.booleans(),
+    number=mobile,
+    prefix=st.sampled_from(["", "+86", "0086", "86", "0"]),
+    separator=st.sampled_from(["", " ", "-"]),
+    is_wide=st.booleans(),
 )
 def test_prefix_separators_and_width_do_not_change_a_number(
-    number: str, prefix: str, separator: str, is_wide: bool
+    number: str, prefix: str, separator: str, *, is_wide: bool
 ) -> None:
     written = prefix + separator.join([number[:3], number[3:7], number[7:]])
     if is_wide:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from identifiers import JunkLists
 from ingestion.contract import load_contract
 from ingestion.engine import open_engine
-from ingestion.lines import Block, open_chunks
+from ingestion.lines import Block, open_chunks, split
 from ingestion.readers import FORMATS, read_texts
 from ingestion.records import BlockParser
 from ingestion.rejects import HINTS, Reject
@@ -45,7 +45,7 @@ events = st.fixed_dictionaries(
         "messageId": st.text(max_size=4),
         "anonymousId": st.text(max_size=4),
     },
-    optional={key: documents for key in KEYS[3:]},
+    optional=dict.fromkeys(KEYS[3:], documents),
 ).map(lambda d: json.dumps(d, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 raw_lines = st.binary(max_size=60) | json_lines | events
 
@@ -67,17 +67,19 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=damaged_files(), file_format=st.sampled_from(sorted(FORMATS)), kind=st.booleans())
+@given(
+    content=damaged_files(),
+    file_format=st.sampled_from(sorted(FORMATS)),
+    kind=st.sampled_from(["app/events", "official_account/followers"]),
+)
 def test_any_bytes_are_loaded_or_refused_with_a_reason(
     engine: duckdb.DuckDBPyConnection,
     tmp_path: Path,
     content: bytes,
     file_format: str,
-    kind: bool,
+    kind: str,
 ) -> None:
-    contract = (
-        load_contract("app", "events") if kind else load_contract("official_account", "followers")
-    )
+    contract = load_contract(*kind.split("/"))
     path = tmp_path / f"a{file_format}"
     path.write_bytes(content)
     parser = BlockParser(engine, contract, ACCOUNTS, date(2026, 11, 21))
@@ -104,8 +106,6 @@ def test_any_bytes_are_loaded_or_refused_with_a_reason(
 
 @given(content=damaged_files())
 def test_every_line_becomes_one_text_or_one_reject(content: bytes) -> None:
-    from ingestion.lines import split
-
     lines = 0
     for part in split([content]):
         assert isinstance(part, Block)
@@ -121,8 +121,6 @@ def test_every_line_becomes_one_text_or_one_reject(content: bytes) -> None:
 def test_damaged_compression_never_raises_beyond_what_split_expects(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, suffix: str
 ) -> None:
-    from ingestion.lines import split
-
     path = tmp_path_factory.mktemp("damaged") / f"a.jsonl{suffix}"
     path.write_bytes(content)
     parts = list(split(open_chunks(path)))

@@ -45,8 +45,8 @@ def read(
         "json_text",
         pa.table({"k": pa.array([0], pa.int32()), "line_number": [1], "text": [text]}),
     )
-    sql = f"select reason, make_timestamp(event_us) from ({query.sql})"
-    ((reason, moment),) = rows_of(engine, sql, query.parameters)
+    rows_of(engine, f"create or replace temp table read as {query.sql}", query.parameters)
+    ((reason, moment),) = rows_of(engine, "select reason, make_timestamp(event_us) from read")
     return reason or moment.replace(tzinfo=UTC)
 
 
