@@ -114,7 +114,7 @@ def stage_rows(conn: psycopg.Connection, chunks: Iterable[memoryview | bytes]) -
             for chunk in chunks:
                 copy.write(chunk)
     except _BAD_DATA as error:
-        place = re.search(r"line (\d+)", error.diag.context or "")
+        place = re.search(r"COPY \w+, line (\d+)", error.diag.context or "")
         return int(place.group(1)) - 1 if place else 0
     except psycopg.Error as error:
         raise without_values(error) from None

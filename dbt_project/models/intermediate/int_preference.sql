@@ -6,7 +6,7 @@
 {{ config(indexes=[{'columns': ['profile_id', 'dimension', 'value'], 'unique': true}]) }}
 
 with observations as (
-    select distinct
+    select
         activity.profile_id,
         habit.dimension,
         habit.value,
