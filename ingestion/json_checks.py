@@ -40,25 +40,31 @@ where
     or strlen(text) - strlen(replace(replace(text, '{', ''), '[', '')) > $max_depth
 """
 
-_REPEATING = """
-select ks
+# Inside an object only a key follows a comma, so these patterns mean containers inside an array.
+_HAS_CONTAINERS_IN_ARRAYS = r"""
+select k from json_text where regexp_matches(text, '[\[,]\s*[\[{]')
+"""
+
+# The key lists of all objects at one depth. Lines of a file have few different shapes, so these
+# are grouped before they are looked at.
+_SHAPES_AT_DEPTH = """
+select
+    len(list_filter(keys, lambda names: len(names) <> list_unique(names))) > 0 as is_repeating,
+    len(flatten(keys)) > 0 as has_objects,
+    ks
 from (
     select any_value(keys) as keys, list(k) as ks
-    from (select k, json_keys(text) as keys from json_object) group by keys::varchar
+    from (select k, json_keys(text, $path) as keys from json_text) group by keys::varchar
 )
+"""
+
+_FIRST_CONTAINERS = "create or replace temp table container as select k, text from json_text"
+_REPEATING_CONTAINERS = """
+select distinct k
+from (select k, json_keys(text) as keys from container where starts_with(ltrim(text), '{'))
 where len(keys) <> list_unique(keys)
 """
-_OBJECTS = """
-create or replace temp view json_object as
-select k, text from container where starts_with(text, '{')
-"""
-_TOP_LEVEL = "create or replace temp view json_object as select k, text from json_text"
-_FIRST_LEVEL = """
-create or replace temp table container as
-select k, text from (select k, unnest(json_extract(text, '$.*')::varchar[]) as text from json_text)
-where starts_with(text, '{') or starts_with(text, '[')
-"""
-_NEXT_LEVEL = """
+_NEXT_CONTAINERS = """
 create or replace temp table container as
 select k, text
 from (
@@ -92,24 +98,39 @@ def _read_strictly(engine: duckdb.DuckDBPyConnection, texts: pa.Table) -> dict[i
 
 
 def _with_repeated_keys(engine: duckdb.DuckDBPyConnection, texts: pa.Table) -> set[int]:
-    """Texts with an object, at any depth, that names a key twice.
-
-    Lines of a file have few different shapes, so the key lists are grouped before they are looked
-    at: what is left to do by hand is a handful of lists.
-    """
+    """Texts with an object, at any depth, that names a key twice."""
     engine.register("json_text", texts)
-    rows_of(engine, _TOP_LEVEL)
-    found = _repeating(engine)
-    rows_of(engine, _FIRST_LEVEL)
-    rows_of(engine, _OBJECTS)
-    while rows_of(engine, "select count(*) from container") != [(0,)]:
-        found |= _repeating(engine)
-        rows_of(engine, _NEXT_LEVEL)
+    with_arrays = [k for (k,) in rows_of(engine, _HAS_CONTAINERS_IN_ARRAYS)]
+    found: set[int] = set()
+    if with_arrays:
+        is_nested = pc.is_in(texts["k"], pa.array(with_arrays, pa.int32()))
+        engine.register("json_text", texts.filter(is_nested))
+        found |= _repeating_anywhere(engine)
+        engine.register("json_text", texts.filter(pc.invert(is_nested)))
+    return found | _repeating_in_objects(engine)
+
+
+def _repeating_in_objects(engine: duckdb.DuckDBPyConnection) -> set[int]:
+    """The same for texts whose arrays hold no containers: depth by depth over the whole column."""
+    found: set[int] = set()
+    path: str | list[str] = ["$"]
+    for depth in range(1, MAX_DEPTH + 1):
+        shapes = rows_of(engine, _SHAPES_AT_DEPTH, {"path": path})
+        found |= {k for is_repeating, _, ks in shapes if is_repeating for k in ks}
+        if not any(has_objects for _, has_objects, _ in shapes):
+            break
+        path = "$" + ".*" * depth
     return found
 
 
-def _repeating(engine: duckdb.DuckDBPyConnection) -> set[int]:
-    return {k for (ks,) in rows_of(engine, _REPEATING) for k in ks}
+def _repeating_anywhere(engine: duckdb.DuckDBPyConnection) -> set[int]:
+    """The same for any texts: container by container."""
+    found: set[int] = set()
+    rows_of(engine, _FIRST_CONTAINERS)
+    while rows_of(engine, "select count(*) from container") != [(0,)]:
+        found |= {k for (k,) in rows_of(engine, _REPEATING_CONTAINERS)}
+        rows_of(engine, _NEXT_CONTAINERS)
+    return found
 
 
 def _without(texts: pa.Table, reasons: dict[int, str]) -> pa.Table:

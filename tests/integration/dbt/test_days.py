@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from settings import Settings
-from tests.integration.dbt.brand import (
-    DAYS,
+from tests.integration.dbt.brand import DAYS, deliveries
+from tests.integration.dbt.deliveries import (
     build,
     build_facts,
     copy_of,
     count_as_published,
     deliver,
-    deliveries,
     dump,
     rows,
     start_run,

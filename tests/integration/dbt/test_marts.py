@@ -9,20 +9,13 @@ from pipeline.data_dictionary import data_dictionary, later_columns
 from pipeline.transform import build_layer, run_dbt, write_manifest
 from settings import Settings
 from tests.conftest import PROJECT_DIR
-from tests.integration.dbt.brand import (
-    DAYS,
-    MEMBERS,
-    build,
-    copy_of,
-    deliver,
-    deliveries,
-    rows,
-    start_run,
-)
+from tests.integration.dbt.brand import DAYS, MEMBERS, deliveries
+from tests.integration.dbt.deliveries import build, copy_of, deliver, rows, start_run
 from warehouse.connection import LOGIN, connect
 from warehouse.draft import draft
 from warehouse.errors import Fatal
 from warehouse.mart_tables import mart_tables
+from warehouse.publish import publish
 from warehouse.runs import Run
 
 LAST = DAYS[-1]
@@ -130,6 +123,30 @@ def test_offers_respect_consent_and_opt_out(settings: Settings):
 def test_the_unit_tests_of_the_models_pass(settings: Settings):
     result = run_dbt(settings, ["test", "--select", "test_type:unit"])
     assert result.counts.get("pass", 0) >= 15
+
+
+def test_marketers_queries_run_on_mart(built: tuple[Settings, Run]):
+    settings, run = built
+    publish(settings, run.run_id)
+    with connect(settings, "c360_marketer") as conn:
+        best = conn.execute(
+            """
+            select n.profile_id, n.expected_value_fen, n.reason_zh
+            from mart.next_best_offer n join mart.profile p using (profile_id)
+            where n.offer_id = 'OF-COFFEE' and n.channel = 'mp_subscribe'
+                and coalesce(p.last_contact_at, '-infinity') < current_timestamp - interval '7 days'
+            order by n.expected_value_fen desc limit 5000
+            """
+        ).fetchall()
+        why = conn.execute(
+            """
+            select stage, reason_code, valid_to from mart.offer_suppressed
+            where profile_id = (select profile_id from mart.profile where is_minor limit 1)
+                and offer_id = 'OF-COFFEE'
+            """
+        ).fetchall()
+    assert best
+    assert [row[:2] for row in why] == [("eligible", "minor")]
 
 
 def test_an_overtaken_transform_commits_nothing(settings: Settings):

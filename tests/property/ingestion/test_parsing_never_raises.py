@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from identifiers import JunkLists
 from ingestion.contract import load_contract
 from ingestion.engine import open_engine
+from ingestion.json_checks import unstorable
 from ingestion.lines import Block, open_chunks, split
 from ingestion.readers import FORMATS, read_texts
 from ingestion.records import BlockParser
@@ -125,3 +126,39 @@ def test_damaged_compression_never_raises_beyond_what_split_expects(
     path.write_bytes(content)
     parts = list(split(open_chunks(path)))
     assert all(isinstance(part, Block | Reject) for part in parts)
+
+
+def names_a_key_twice(text: str) -> bool:
+    """The oracle: Python's own parser, pair by pair."""
+    repeated = []
+
+    def pairs(members: list[tuple[str, object]]) -> dict[str, object]:
+        repeated.append(len({name for name, _ in members}) != len(members))
+        return dict(members)
+
+    json.loads(text, object_pairs_hook=pairs)
+    return any(repeated)
+
+
+def objects_of(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    names = st.sampled_from(['"a"', '"b"', r'"\u0061"', '"a,b"', '""'])
+    members = st.lists(st.tuples(names, inner), max_size=3)
+    return members.map(lambda pairs: "{" + ",".join(f"{n}: {v}" for n, v in pairs) + "}")
+
+
+values = st.recursive(
+    st.integers(0, 3).map(str) | st.just('"[{"'),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]") | objects_of(inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(texts=st.lists(objects_of(values), min_size=1, max_size=5))
+def test_a_key_named_twice_is_found_at_any_depth(
+    engine: duckdb.DuckDBPyConnection, texts: list[str]
+) -> None:
+    table = pa.table({"k": pa.array(range(len(texts)), pa.int32()), "text": texts})
+    found = unstorable(engine, table)
+    assert found == {k: "duplicate_key" for k, text in enumerate(texts) if names_a_key_twice(text)}

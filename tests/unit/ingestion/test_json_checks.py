@@ -55,6 +55,12 @@ def reason(engine: duckdb.DuckDBPyConnection, text: str) -> str | None:
         ('{"a": 1, "a": 2}', "duplicate_key"),
         (r'{"a": 1, "\u0061": 2}', "duplicate_key"),
         ('{"a": {"b": 1, "b": 1}}', "duplicate_key"),
+        ('{"a": {"b": {"c": {"d": {"e": 1, "e": 1}}}}}', "duplicate_key"),
+        ('{"a": [1, {"b": 1, "b": 1}]}', "duplicate_key"),
+        (' {"a": [ [], { "b": {"c": 1, "c": 1}}]}', "duplicate_key"),
+        ('{"a": [{"b": 1}], "a": 1}', "duplicate_key"),
+        ('{"": 1, "": 2}', "duplicate_key"),
+        ('{"a,b": 1, "a,b": 2}', "duplicate_key"),
         ('{"a": [[{"b": 1, "b": 2}]]}', "duplicate_key"),
         ('{"a": ' + "[" * 200 + "]" * 200 + "}", "nested_too_deep"),
         ('{"a":' * 5000 + "1" + "}" * 5000, "nested_too_deep"),
@@ -82,6 +88,8 @@ def test_what_jsonb_cannot_hold_is_found(
         "{}",
         '{"a": %s}' % ("9" * 400),
         '{"a.b": 1, "a": {"b": 2}}',
+        '{"a,b": 1, "a": 2, "b": 3}',
+        '{"a": {"x": 1}, "b": {"x": 1}, "c": [{"x": 1}, {"x": [{"x": 1}]}]}',
     ],
 )
 def test_what_only_looks_wrong_is_left_alone(engine: duckdb.DuckDBPyConnection, text: str) -> None:
