@@ -11,6 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from warehouse.errors import Fatal, Retryable
@@ -87,10 +88,11 @@ class AirflowClient:
 
     def backfill(self, dag_id: str, first_day: date, last_day: date) -> int:
         """Have the scheduler make the runs of past days, one after the other; gives its number."""
+        # Airflow asks when the runs were due; the run of a day is due in the night after it.
         body = {
             "dag_id": dag_id,
-            "from_date": f"{first_day}T00:00:00+08:00",
-            "to_date": f"{last_day}T23:59:59+08:00",
+            "from_date": f"{first_day + timedelta(days=1)}T00:00:00+08:00",
+            "to_date": f"{last_day + timedelta(days=1)}T23:59:59+08:00",
             "max_active_runs": 1,
             "reprocess_behavior": "none",
         }

@@ -17,10 +17,11 @@ import psutil  # type: ignore[import-untyped]
 from warehouse.errors import Retryable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
 TERM_SECONDS = 10
+ORPHAN_SECONDS = 1
 KILL_SECONDS = 5
 
 
@@ -62,15 +63,18 @@ def members(sessions: Iterable[Session]) -> list[int]:
 
 
 def end(sessions: Sequence[Session]) -> None:
-    """Ask the leaders to end, then kill whatever is left after ten seconds.
+    """Ask the leaders to end their programs, then kill whatever is left.
+
+    A leader gets ten seconds; what it leaves behind has nobody to end it and gets one.
 
     Raises:
         Retryable: a process survived even that.
     """
     _signal((s.pid for s in sessions if is_leader_alive(s)), signal.SIGTERM)
-    _wait_until_gone(sessions, TERM_SECONDS)
+    _wait_until(lambda: not any(map(is_leader_alive, sessions)), TERM_SECONDS)
+    _wait_until(lambda: not members(sessions), ORPHAN_SECONDS)
     _signal(members(sessions), signal.SIGKILL)
-    if not _wait_until_gone(sessions, KILL_SECONDS):
+    if not _wait_until(lambda: not members(sessions), KILL_SECONDS):
         raise Retryable(f"processes did not end: {members(sessions)}")
 
 
@@ -97,10 +101,10 @@ def _signal(pids: Iterable[int], number: signal.Signals) -> None:
             continue
 
 
-def _wait_until_gone(sessions: Sequence[Session], timeout_seconds: float) -> bool:
+def _wait_until(is_so: Callable[[], bool], timeout_seconds: float) -> bool:
     deadline = time.monotonic() + timeout_seconds
-    while members(sessions):
+    while not is_so():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.1)
+        time.sleep(0.05)
     return True

@@ -183,7 +183,7 @@ def _offers(rows: Iterable[Row]) -> Table:
     )
     for row in rows:
         table.add_row(
-            str(row["offer_rank"]),
+            str(row["rank"]),
             escape(f"{row['name_en'] or row['offer_id']} {row['name_zh'] or ''}"),
             both(row["channel"]),
             f"{row['p_convert']:.1%}",

@@ -29,7 +29,7 @@ GATES = ("raw", "identity", "publish")
 QUERIES = {
     "Whom to send the best offer to  给谁发最合适的优惠": """
 select profile_id, offer_id, channel, expected_value_fen, reason_zh
-from mart.next_best_offer where offer_rank = 1 order by expected_value_fen desc limit 10;
+from mart.next_best_offer where rank = 1 order by expected_value_fen desc limit 10;
 """,
     "Through which door do they come back  从哪个入口回访": """
 select channel, scene_group, sum(active_count)::numeric / sum(cohort_count) as back_after_7_days

@@ -17,7 +17,7 @@ from ingestion.texts import Texts
 from warehouse.load_ledger import LandingFile
 
 SMALL_FILE_BYTES = 1024 * 1024
-BATCH_BYTES = 3 * 1024 * 1024
+BATCH_BYTES = 2 * 1024 * 1024
 USUAL_COMPRESSION = 10
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-MEMORY_LIMIT = "160MB"
+MEMORY_LIMIT = "128MB"
 
 
 def open_engine() -> duckdb.DuckDBPyConnection:

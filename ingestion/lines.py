@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ingestion.rejects import Reject
 
-BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 2 * 1024 * 1024
 CHUNK_BYTES = 512 * 1024
 KEPT_OF_LONG_LINE_BYTES = 64 * 1024
 

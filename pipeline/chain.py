@@ -13,6 +13,7 @@ from warehouse import runs
 from warehouse.days import close_days, close_window
 from warehouse.pending_work import read_pending_work
 from warehouse.stage import hold_stage
+from warehouse.upkeep import analyze_raw
 
 __all__ = ["finish_run", "open_run", "run_chain", "run_stage"]
 
@@ -36,6 +37,7 @@ def open_run(
     work = read_pending_work(settings)
     if not (work.is_complete_day if only_complete_days else work.is_anything):
         return None
+    analyze_raw(settings)
     run = runs.open_run(settings, run_at=run_at, orchestrator_run_id=orchestrator_run_id)
     return {"run_id": run.run_id, "as_of": str(run.as_of), "loads": len(run.load_ids)}
 

@@ -210,7 +210,7 @@ QUERIES: dict[str, tuple[type[Any], str]] = {
         left join (
             select distinct on (offer_id) * from mart.offer order by offer_id, valid_from desc
         ) as o on n.offer_id = o.offer_id
-        where n.offer_rank in (0, 1)
+        where n.rank in (0, 1)
         group by n.offer_id order by expected_fen desc, n.offer_id
         """,
     ),

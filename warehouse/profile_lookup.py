@@ -41,14 +41,14 @@ order by namespace, scope, last_seen_at desc nulls last, identifier_id
 """
 _OFFERS = """
 select
-    n.offer_rank, n.offer_id, o.name_en, o.name_zh, n.channel, n.p_convert, n.expected_value_fen,
+    n.rank, n.offer_id, o.name_en, o.name_zh, n.channel, n.p_convert, n.expected_value_fen,
     n.reason_en, n.reason_zh, n.send_after, n.send_before
 from mart.next_best_offer as n
 left join lateral (
     select name_en, name_zh from mart.offer
     where offer_id = n.offer_id order by valid_from desc limit 1
 ) as o on true
-where n.profile_id = %s order by n.offer_rank, n.offer_id
+where n.profile_id = %s order by n.rank, n.offer_id
 """
 _SUPPRESSED = """
 select offer_id, stage, reason_code, reason_en, reason_zh, valid_to

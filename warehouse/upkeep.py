@@ -54,6 +54,25 @@ def expire_kind(settings: Settings, source: str, kind: str, before: date) -> int
     return int(row[0]) if row else 0
 
 
+def analyze_raw(settings: Settings) -> int:
+    """Refresh the statistics of the raw partitions that have changed by a fifth; returns how many.
+
+    The server's own upkeep comes within a minute or two; a chain that starts at once would plan
+    its joins as if the loads were empty (measured: 45 s instead of 0.6 s for one model).
+    """
+    with database_errors_without_values(), connect(settings, LOGIN, autocommit=True) as conn:
+        tables = conn.execute(
+            """
+            select relname from pg_stat_user_tables
+            where schemaname = 'raw' and n_mod_since_analyze > greatest(500, n_live_tup / 5)
+            order by relname
+            """
+        ).fetchall()
+        for (table,) in tables:
+            conn.execute(sql.SQL("analyze {}").format(sql.Identifier("raw", table)))
+    return len(tables)
+
+
 def vacuum_tables(settings: Settings) -> int:
     """Vacuum and analyse every table of our schemas that the login may; returns how many."""
     with database_errors_without_values(), connect(settings, LOGIN, autocommit=True) as conn:

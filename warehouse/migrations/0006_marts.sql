@@ -51,7 +51,7 @@ grant select, insert, update, delete on mart.funnel_daily to c360_publish;
 
 create table mart.next_best_offer (
     profile_id text not null,
-    offer_rank smallint not null,
+    rank smallint not null,
     offer_id text not null,
     channel text not null,
     account_id text,
@@ -78,12 +78,12 @@ create table mart.next_best_offer (
     model_version text,
     valid_from timestamptz not null,
     valid_to timestamptz not null,
-    primary key (profile_id, offer_rank)
+    primary key (profile_id, rank)
 );
 
 comment on table mart.next_best_offer is 'Known person × rank: only what may be sent. 每行一位客户的一个可发送优惠（按排名）。';
 comment on column mart.next_best_offer.profile_id is 'Stable id of the profile. 档案的稳定编号';
-comment on column mart.next_best_offer.offer_rank is '1 is best, up to 5; 0 is the offer that is the same for everybody. 排名 1–5；0 为非个性化兜底';
+comment on column mart.next_best_offer.rank is '1 is best, up to 5; 0 is the offer that is the same for everybody. 排名 1–5；0 为非个性化兜底';
 comment on column mart.next_best_offer.offer_id is 'Id of the offer. 优惠编号';
 comment on column mart.next_best_offer.channel is 'Channel to send it through. 发送渠道';
 comment on column mart.next_best_offer.account_id is 'Account of the brand that sends. 发送账号';

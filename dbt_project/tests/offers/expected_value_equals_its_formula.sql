@@ -1,7 +1,7 @@
 -- EV = C·L·(P·(V − redemption cost) − P0·V) − send cost − stock price − slot price, to 0.01 fen.
 select
     profile_id,
-    offer_rank
+    rank
 from {{ ref('next_best_offer') }}
 where
     p_convert <= 0

@@ -14,5 +14,5 @@ where
     person.is_minor
     or not coalesce(channels.is_reachable and channels.is_consented, false)
     or pause.rule_id is not null
-    or person.has_opted_out <> (best.offer_rank = 0)
+    or person.has_opted_out <> (best.rank = 0)
     or (person.has_opted_out and not offer.is_fallback)

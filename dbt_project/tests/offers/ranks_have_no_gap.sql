@@ -3,7 +3,7 @@ select profile_id
 from {{ ref('next_best_offer') }}
 group by profile_id
 having
-    max(offer_rank) <> count(*) - case when min(offer_rank) = 0 then 1 else 0 end
-    or array_agg(expected_value_fen order by offer_rank asc)
+    max(rank) <> count(*) - case when min(rank) = 0 then 1 else 0 end
+    or array_agg(expected_value_fen order by rank asc)
     <> array_agg(expected_value_fen order by expected_value_fen desc)
     or count(*) > 5

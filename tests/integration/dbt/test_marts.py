@@ -113,7 +113,7 @@ def test_offers_respect_consent_and_opt_out(settings: Settings):
         """
         select n.profile_id
         from build.next_best_offer as n inner join build.profile as p using (profile_id)
-        where not p.consent_marketing or p.personalisation_opt_out <> (n.offer_rank = 0)
+        where not p.consent_marketing or p.personalisation_opt_out <> (n.rank = 0)
         """,
     )
     assert rows(settings, "select count(*) > 20 from build.next_best_offer") == [(True,)]

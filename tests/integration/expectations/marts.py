@@ -57,7 +57,7 @@ VALUES = {
     "offer": {"offer_id": "'OF-' || n"},
     "next_best_offer": {
         "profile_id": PERSON,
-        "offer_rank": "1",
+        "rank": "1",
         "offer_id": "'OF-1'",
         "channel": "'sms'",
         "p_convert": "0.1",

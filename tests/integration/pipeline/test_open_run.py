@@ -135,3 +135,28 @@ def test_what_came_during_a_run_is_said_at_its_end(warehouse_settings: Settings,
     assert finish_run(warehouse_settings, run["run_id"]) == {"pending": False}
     deliver(conn, "web", TUESDAY)
     assert finish_run(warehouse_settings, run["run_id"]) == {"pending": True}
+
+
+def test_opening_a_run_refreshes_the_statistics_of_what_was_loaded(
+    warehouse_settings: Settings, conn: Connection
+):
+    conn.execute("select raw.ensure_month('web', date '2026-09-01')")
+    conn.execute(
+        """
+        insert into raw.record (
+            source, kind, source_key, content_hash, event_at, event_day, occurred_at, body,
+            _load_id, _line_number
+        )
+        select 'web', 'events', n::text, gen_random_uuid(), now(), date '2026-09-28', now(), '{}',
+            1, n
+        from generate_series(1, 2000) as n
+        """
+    )
+    deliver_all(conn, warehouse_settings, MONDAY)
+    conn.close()  # a session reports what it changed when it ends
+    open_run(warehouse_settings, AT)
+    with connect(warehouse_settings, LOGIN) as reader:
+        estimate = reader.execute(
+            "select reltuples from pg_class where oid = 'raw.web_202609'::regclass"
+        ).fetchone()
+    assert estimate == (2000,)

@@ -101,7 +101,7 @@ final as (
             when group_rank > 2 then 'group_limit'
             when list_rank > 5 then 'outranked'
         end as reason_code,
-        case when has_opted_out then 0 else list_rank end::smallint as offer_rank
+        case when has_opted_out then 0 else list_rank end::smallint as rank
     from diverse
 )
 

@@ -29,7 +29,7 @@ policies as (
 final as (
     select
         explained.profile_id,
-        explained.offer_rank,
+        explained.rank,
         explained.offer_id,
         explained.channel,
         explained.account_id,

@@ -83,7 +83,7 @@ final as (
     left join channels on person.profile_id = channels.profile_id
     left join contacts on person.profile_id = contacts.profile_id
     left join {{ ref('next_best_offer') }} as best
-        on person.profile_id = best.profile_id and best.offer_rank = 1
+        on person.profile_id = best.profile_id and best.rank = 1
 )
 
 select * from final
