@@ -43,13 +43,17 @@ def ready_files(
     landing_dir: Path, source: str, days: tuple[date, date], readiness: Readiness
 ) -> Iterator[LandedFile]:
     """The ready files of the source from the first to the last of the two days, in path order."""
+    first_day, last_day = days
     for kind_dir in _folders(landing_dir / source):
         if kind_dir.name == MANIFEST_KIND:
             continue
-        for day in _days(*days):
+        for folder in _folders(kind_dir):
+            day = _day_of(folder.name)
+            if day is None or not first_day <= day <= last_day:
+                continue
             listed = _listed_files(landing_dir / source, day)
-            for path in _files(kind_dir / day.isoformat()):
-                name = f"{kind_dir.name}/{day.isoformat()}/{path.name}"
+            for path in _files(folder):
+                name = f"{kind_dir.name}/{folder.name}/{path.name}"
                 if name in listed or _is_stable(path, readiness):
                     yield LandedFile(path, kind_dir.name, day)
 
@@ -73,9 +77,15 @@ def _folders(path: Path) -> list[Path]:
     return sorted(child for child in path.iterdir() if child.is_dir()) if path.is_dir() else []
 
 
+def _day_of(name: str) -> date | None:
+    try:
+        day = date.fromisoformat(name)
+    except ValueError:
+        return None
+    return day if day.isoformat() == name else None
+
+
 def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
     return sorted(
         path
         for path in folder.iterdir()

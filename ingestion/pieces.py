@@ -4,7 +4,6 @@ Planning a query costs more than a small file does, so parts are parsed together
 told apart afterwards.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -63,13 +62,13 @@ def parse_parts(
         rejects[index].append(
             texts[index].reject(bad.k - int(starts[index]), bad.reason, bad.field)
         )
-    dropped = Counter((np.searchsorted(starts, parsed.dropped, side="right") - 1).tolist())
+    dropped = np.histogram(parsed.dropped, starts)[0] if texts else np.zeros(0, np.int64)
     pieces = (
         Piece(
             rows.between(int(starts[index]), int(starts[index + 1])),
             sorted(rejects[index], key=lambda reject: reject.line_number),
             part.row_count,
-            dropped[index],
+            int(dropped[index]),
             part,
             int(starts[index]),
         )

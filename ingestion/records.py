@@ -81,10 +81,14 @@ _LEARN_SETS = """
 insert into known_set select identifier_ids, strengths, identifier_set_id from new_set
 """
 
+# Few values hold a character that needs an escape, and a replacement copies its text each time.
 _ESCAPED = r"""
-create or replace temp macro escaped(v) as coalesce(
-    replace(replace(replace(replace(v, '\', '\\'), e'\t', '\t'), e'\n', '\n'), e'\r', '\r'), '\N'
-)
+create temp macro if not exists escaped(v) as case
+    when v is null then '\N'
+    when regexp_matches(v, '[\\\t\n\r]')
+        then replace(replace(replace(replace(v, '\', '\\'), e'\t', '\t'), e'\n', '\n'), e'\r', '\r')
+    else v
+end
 """
 _COPY_ROWS = r"""
 select
@@ -132,7 +136,7 @@ class Parsed:
     """
 
     bad: list[Bad]
-    dropped: list[int]
+    dropped: npt.NDArray[np.int32]
     kept_count: int
 
 
@@ -221,14 +225,15 @@ class BlockParser:
         table = self._table(_COPY_ROWS, {"day_offset": SHANGHAI_OFFSET_MICROSECONDS})
         return CopyRows(table["k"].to_numpy(), table["row"].combine_chunks())
 
-    def _identify(self, junk: JunkLists) -> tuple[list[int], list[int]]:
+    def _identify(self, junk: JunkLists) -> tuple[list[int], npt.NDArray[np.int32]]:
         """Normalises identifiers; gives records with too many, and a record per dropped one."""
         self._run(_SEEN)
         values = self._table("select distinct namespace, value from seen")
         self._engine.register("normal", _normalised(values, junk))
         self._run(_IDENTIFIED)
         too_many = self._run(_TOO_MANY, {"max_identifiers": MAX_IDENTIFIERS})
-        return [k for (k,) in too_many], [k for (k,) in self._run(_DROPPED)]
+        dropped = self._table(_DROPPED)["k"].to_numpy()
+        return [k for (k,) in too_many], dropped
 
     def _keep(self, bad: Sequence[Bad]) -> int:
         self._engine.register("bad", pa.table({"k": pa.array([b.k for b in bad], pa.int32())}))
