@@ -58,7 +58,7 @@ def deployment(
             template_database,
             state_dir=folder / "state",
             landing_dir=folder / "landing",
-            reports_dir=folder / "reports",
+            reports_dir=folder / "state" / "reports",
             database_url=warehouse_url,
             airflow_database_url=airflow_url,
             airflow_port=state.remembered_ports(folder / "state")["airflow"],

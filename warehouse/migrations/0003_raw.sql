@@ -60,7 +60,12 @@ begin
         return;
     end if;
     perform pg_advisory_xact_lock(hashtextextended('raw.ensure_month', 0));
-    if to_regclass(format('raw.%I', partition_name)) is null then
+    -- Asked of the catalogue itself: to_regclass may still remember the answer from before the lock.
+    if not exists (
+        select from pg_class as c
+        inner join pg_namespace as n on c.relnamespace = n.oid
+        where n.nspname = 'raw' and c.relname = partition_name
+    ) then
         execute format(
             'create table raw.%I partition of raw.%I for values from (%L) to (%L)',
             partition_name, p_source, month_start, (month_start + interval '1 month')::date
