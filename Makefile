@@ -8,7 +8,7 @@ JOBS ?= 2
 # Bytecode halves every start; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all check bench up down status lock docs clean
+.PHONY: help setup demo test test-all check bench up down status lock clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,9 @@ check: setup ## lint, types, import rules, compose schema, unit tests
 	@sh scripts/check.sh
 
 bench: setup ## print the figures the documentation quotes
-	@for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
+	@$(BIN)/python -m benchmarks.identity
+	@$(BIN)/python -m benchmarks.ingestion
+	@$(BIN)/c360 demo && $(BIN)/python -m benchmarks.chain
 
 up: setup ## start PostgreSQL and Airflow
 	@$(BIN)/c360 up

@@ -1,7 +1,5 @@
 """A year of a real shop through the commerce contracts: every line, every thousandth."""
 
-import importlib.util
-import sys
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -11,20 +9,6 @@ import pytest
 from ingestion.window import WindowCounts, load_window
 from settings import Settings
 from warehouse.connection import connect
-
-PROJECT = Path(__file__).resolve().parents[3]
-
-
-def converter() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "online_retail", PROJECT / "benchmarks" / "online_retail.py"
-    )
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def load(settings: Settings, first: date, last: date) -> WindowCounts:
@@ -41,15 +25,18 @@ def loaded_total_milli(settings: Settings) -> int:
     return int(row[0])
 
 
-def check(settings: Settings, shared_data: Path, first: date, last: date) -> WindowCounts:
+def check(
+    settings: Settings, shared_data: Path, converter: ModuleType, days: tuple[date, date]
+) -> WindowCounts:
+    first, last = days
     parquet = shared_data / "events" / "online_retail.parquet"
-    written = converter().write_landing(parquet, settings.landing_dir, first, last)
+    written = converter.write_landing(parquet, settings.landing_dir, first, last)
     counts = load(settings, first, last)
     assert (counts.duplicate, counts.quarantined) == (0, 0)
     assert counts.rows_in == counts.loaded == written.orders + written.order_lines
     assert loaded_total_milli(settings) == written.total_milli
     with connect(settings, "") as conn:
-        days = conn.execute("""
+        delivered = conn.execute("""
             select count(distinct landing_day), (select count(*) from ops.empty_day) from ops.load
         """).fetchone()
         totals = conn.execute("""
@@ -66,23 +53,26 @@ def check(settings: Settings, shared_data: Path, first: date, last: date) -> Win
             ) as l using (order_id)
             where o.total_fen = l.total_fen
         """).fetchone()
-    assert days == (written.days, written.empty_days)
+    assert delivered == (written.days, written.empty_days)
     assert totals == (written.orders,)
     return counts
 
 
-def test_thirty_days_load_whole(warehouse_settings: Settings, shared_data: Path) -> None:
+def test_thirty_days_load_whole(
+    warehouse_settings: Settings, shared_data: Path, converter: ModuleType
+) -> None:
     first, last = date(2011, 11, 10), date(2011, 12, 9)
-    counts = check(warehouse_settings, shared_data, first, last)
+    counts = check(warehouse_settings, shared_data, converter, (first, last))
     assert load(warehouse_settings, first, last).files == 0
     assert counts.rows_in > 80_000
 
 
 @pytest.mark.nightly
 def test_the_year_loads_whole_and_adds_up_to_the_published_total(
-    warehouse_settings: Settings, shared_data: Path
+    warehouse_settings: Settings, shared_data: Path, converter: ModuleType
 ) -> None:
-    check(warehouse_settings, shared_data, date(2010, 12, 1), date(2012, 1, 1))
+    year = date(2010, 12, 1), date(2012, 1, 1)
+    check(warehouse_settings, shared_data, converter, year)
     assert loaded_total_milli(warehouse_settings) == 9_747_747_934
     with connect(warehouse_settings, "") as conn:
         counts = conn.execute("""
