@@ -5,14 +5,16 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-MEMORY_LIMIT = "128MB"
+MEMORY_LIMIT = "120MB"
 
 
 def open_engine() -> duckdb.DuckDBPyConnection:
     """A connection of its own, without files, network or extensions, on one thread.
 
-    One thread, because loading runs beside the database server and other files' loaders.
+    One thread, because loading runs beside the database server and other files' loaders. Arrow gets
+    its memory from the system, which takes it back after each block; its own pool keeps it.
     """
+    pa.set_memory_pool(pa.system_memory_pool())
     return duckdb.connect(
         ":memory:",
         config={
