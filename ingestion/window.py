@@ -12,8 +12,9 @@ from ingestion.file_load import Delivery, FileCounts, describe
 from ingestion.landing import LandedFile, Readiness, empty_days, ready_files
 from ingestion.session import Session, open_session
 from settings import Settings
+from warehouse.days import record_empty_day
 from warehouse.errors import Fatal
-from warehouse.load_ledger import LandingFile, loaded_files, record_empty_day
+from warehouse.load_ledger import LandingFile, loaded_files
 
 
 @dataclass(frozen=True)

@@ -112,15 +112,3 @@ def close_load(conn: psycopg.Connection, load_id: int, counts: LoadCounts) -> No
             """,
             (counts.rows_in, counts.loaded, counts.duplicate, counts.quarantined, load_id),
         )
-
-
-def record_empty_day(conn: psycopg.Connection, source: str, day: date, manifest_path: str) -> None:
-    """Remembers that the source said it has nothing for this day; saying it again is fine."""
-    with database_errors_without_values():
-        conn.execute(
-            """
-            insert into ops.empty_day (source, day, manifest_path) values (%s, %s, %s)
-            on conflict (source, day) do nothing
-            """,
-            (source, day, manifest_path),
-        )
