@@ -55,7 +55,10 @@ class CsvReader:
     def _read_header(self, block: Block) -> None:
         self._header = block.line(0)
         text = self._header.decode("utf-8", "replace")
-        names = next(csv.reader([text]), [])
+        try:
+            names = next(csv.reader([text]), [])
+        except csv.Error:  # a bare carriage return, say
+            names = []
         # Without usable names no row has the right number of values: all are refused, none lost.
         self._names = names if len(set(names)) == len(names) and "�" not in text else []
 

@@ -3,9 +3,9 @@
 import ast
 import itertools
 import re
+import resource
 import subprocess
 import sys
-import time
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -132,12 +132,18 @@ def test_reading_a_dag_imports_no_heavy_library():
         "heavy = {'dbt', 'duckdb', 'great_expectations', 'numpy', 'pandas', 'pyarrow', 'scipy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    started = time.monotonic()
+    started = children_cpu_seconds()
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
-    assert time.monotonic() - started < IMPORT_SECONDS
+    assert children_cpu_seconds() - started < IMPORT_SECONDS
+
+
+def children_cpu_seconds() -> float:
+    """What ended child processes have computed, which no busy machine makes longer."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @pytest.mark.parametrize("name", PRELOADED)

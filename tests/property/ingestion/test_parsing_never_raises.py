@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from identifiers import JunkLists
@@ -73,6 +73,7 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     file_format=st.sampled_from(sorted(FORMATS)),
     kind=st.sampled_from(["app/events", "official_account/followers"]),
 )
+@example(content=b"\r\0", file_format=".csv", kind="app/events")
 def test_any_bytes_are_loaded_or_refused_with_a_reason(
     engine: duckdb.DuckDBPyConnection,
     tmp_path: Path,
