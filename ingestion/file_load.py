@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ingestion.contract import Contract
 from ingestion.expressions import path_keys
+from ingestion.landed_bytes import open_bytes
 from ingestion.pieces import Piece, parse_parts
 from ingestion.readers import read_texts
 from ingestion.rejects import Reject
@@ -121,14 +122,15 @@ def describe(settings: Settings, delivery: Delivery, contract: Contract) -> Land
     path = delivery.path.resolve()
     landing = settings.landing_dir.resolve()
     name = path.relative_to(landing) if path.is_relative_to(landing) else path
-    with path.open("rb") as stream:
+    with open_bytes(path) as stream:
         file_hash = hashlib.file_digest(stream, "sha256").digest()
+        size_bytes = stream.tell()
     return LandingFile(
         source=contract.source,
         kind=contract.kind,
         path=name.as_posix(),
         file_hash=file_hash,
-        size_bytes=path.stat().st_size,
+        size_bytes=size_bytes,
         landing_day=delivery.landing_day,
     )
 

@@ -1,4 +1,4 @@
-"""Which files of the landing folder are ready to be loaded.
+"""Which files of the landing folder, local or on object storage, are ready to be loaded.
 
 A file counts as ready when a manifest of its day lists it, or when it has not changed for some
 seconds. Names that end in `.part` are still being written, names that start with `.` or `_` are no
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from ingestion.landed_bytes import storage_errors
 from ingestion.readers import FORMATS, format_of
+from settings.landing_location import file_system, is_remote
 
 MANIFEST_KIND = "_manifest"
 EMPTY_DAY_NAME = "_empty.json"
@@ -42,7 +44,20 @@ class Readiness:
 def ready_files(
     landing_dir: Path, source: str, days: tuple[date, date], readiness: Readiness
 ) -> Iterator[LandedFile]:
-    """The ready files of the source from the first to the last of the two days, in path order."""
+    """The ready files of the source from the first to the last of the two days, in path order.
+
+    Raises:
+        Retryable, Fatal: object storage is away, or refuses.
+    """
+    if is_remote(landing_dir):
+        file_system(landing_dir).invalidate_cache()
+    with storage_errors(landing_dir):
+        yield from _ready_files(landing_dir, source, days, readiness)
+
+
+def _ready_files(
+    landing_dir: Path, source: str, days: tuple[date, date], readiness: Readiness
+) -> Iterator[LandedFile]:
     first_day, last_day = days
     for kind_dir in _folders(landing_dir / source):
         if kind_dir.name == MANIFEST_KIND:
@@ -64,7 +79,9 @@ def empty_days(
     """Days of the window for which the source says that it has nothing."""
     for day in _days(first_day, last_day):
         manifest = landing_dir / source / MANIFEST_KIND / day.isoformat() / EMPTY_DAY_NAME
-        if manifest.is_file():
+        with storage_errors(landing_dir):
+            is_empty = manifest.is_file()
+        if is_empty:
             yield day, manifest
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ingestion.landed_bytes import open_bytes
 from ingestion.rejects import Reject
 
 BLOCK_BYTES = 2 * 1024 * 1024
@@ -69,17 +70,21 @@ def open_chunks(path: Path) -> Iterator[bytes]:
     Raises:
         EOFError, OSError, zlib.error: the compressed stream is cut or damaged, after the bytes
             that could be read were given.
+        Retryable, Fatal: object storage is away, or refuses.
     """
     if path.suffix == ".gz":
-        with gzip.open(path) as stream:
+        with open_bytes(path) as stored, gzip.open(stored) as stream:
             while chunk := stream.read1(CHUNK_BYTES):
                 yield chunk
     elif path.suffix == ".zst":
-        with pa.CompressedInputStream(pa.OSFile(str(path)), "zstd") as stream:
+        with (
+            open_bytes(path) as stored,
+            pa.CompressedInputStream(pa.PythonFile(stored, "r"), "zstd") as stream,
+        ):
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
     else:
-        with path.open("rb") as stream:
+        with open_bytes(path) as stream:
             while chunk := stream.read(CHUNK_BYTES):
                 yield chunk
 

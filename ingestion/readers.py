@@ -14,6 +14,7 @@ from ingestion.csv_lines import CsvReader
 from ingestion.engine import rows_of, table_of
 from ingestion.explode import explode
 from ingestion.expressions import json_path, path_keys
+from ingestion.landed_bytes import open_bytes
 from ingestion.lines import Block, open_chunks, split
 from ingestion.rejects import Reject
 from ingestion.texts import Texts, line_texts
@@ -129,7 +130,7 @@ def _whole_document(engine: duckdb.DuckDBPyConnection, path: Path) -> pa.StringA
 def _parquet(engine: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Texts | Reject]:
     first_row = 1
     try:
-        with pq.ParquetFile(path) as file:
+        with open_bytes(path) as stored, pq.ParquetFile(stored) as file:
             for batch in file.iter_batches(batch_size=PARQUET_ROWS_PER_BLOCK):
                 engine.register("parquet_row", pa.Table.from_batches([batch]))
                 sql = "select to_json(parquet_row)::varchar as text from parquet_row"

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from settings import state
 from settings.config import Account, ConfigError, accounts, enabled_sources
+from settings.landing_location import landing_location
 
 __all__ = [
     "Account",
@@ -30,7 +31,8 @@ class Settings:
     """One deployment. Secret fields never show in its repr.
 
     `database_url` and `airflow_database_url` are plain `postgresql://` URLs without a driver name;
-    whoever hands one to SQLAlchemy adds the driver.
+    whoever hands one to SQLAlchemy adds the driver. `landing_dir` may lie on object storage, see
+    `settings.landing_location`.
     """
 
     project_dir: Path
@@ -63,7 +65,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     settings = Settings(
         project_dir=project_dir,
         state_dir=state_dir,
-        landing_dir=_directory(environ, "C360_LANDING_DIR", state_dir / "landing"),
+        landing_dir=landing_location(environ.get("C360_LANDING_DIR"), state_dir / "landing"),
         config_dir=_directory(environ, "C360_CONFIG_DIR", project_dir / "config"),
         reports_dir=state_dir / "reports",
         is_embedded=not environ.get("C360_DATABASE_URL"),

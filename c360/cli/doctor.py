@@ -11,7 +11,9 @@ from typing import NamedTuple
 import typer
 
 from c360.cli.output import AsJson, print_rows
+from ingestion.landed_bytes import storage_errors
 from settings import ConfigError, Settings, accounts, enabled_sources, load_settings
+from settings.landing_location import is_remote
 from settings.state import is_port_free
 from warehouse.bootstrap import describe_server
 from warehouse.embedded import server_of
@@ -45,7 +47,7 @@ def _checks(settings: Settings) -> Iterator[Check]:
     yield Check("Python 3.11 to 3.13", (3, 11) <= sys.version_info[:2] <= (3, 13), version)
     yield _disk(settings.state_dir)
     yield _folder("state folder", settings.state_dir)
-    yield _folder("landing folder", settings.landing_dir)
+    yield _landing(settings.landing_dir)
     yield _told("sources.yml", lambda: ", ".join(enabled_sources(settings.config_dir)))
     yield _told("accounts.yml", lambda: f"{len(accounts(settings.config_dir))} accounts")
     if settings.is_embedded:
@@ -59,6 +61,17 @@ def _checks(settings: Settings) -> Iterator[Check]:
 def _disk(state_dir: Path) -> Check:
     free = shutil.disk_usage(_existing(state_dir)).free / 2**30
     return Check("disk", free >= FREE_GIBIBYTES, f"{free:.0f} GiB free, {FREE_GIBIBYTES} wanted")
+
+
+def _landing(path: Path) -> Check:
+    if not is_remote(path):
+        return _folder("landing folder", path)
+
+    def look() -> str:
+        with storage_errors(path):
+            return f"{path}, {sum(1 for _ in path.iterdir())} sources"
+
+    return _told("landing zone", look)
 
 
 def _folder(name: str, path: Path) -> Check:

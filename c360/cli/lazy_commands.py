@@ -26,6 +26,7 @@ MODULES = {
     "migrate": "migrate",
     "sample": "sample",
     "ingest": "run",
+    "receive": "receive",
     "run": "run",
     "quarantine": "quarantine",
     "identity": "identity",

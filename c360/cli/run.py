@@ -13,6 +13,7 @@ from ingestion.file_load import FileCounts, load_file
 from pipeline.chain import run_chain
 from pipeline.window import Window
 from settings import Settings, load_settings
+from settings.landing_location import landing_location
 from warehouse.errors import Fatal
 
 app = typer.Typer()
@@ -31,7 +32,7 @@ FILE_COLUMNS = ("file", "rows_in", "loaded", "duplicate", "quarantined", "load_i
 
 @app.command(epilog="Example: c360 run --from 2026-11-01 --to 2026-11-21 --close")
 def run(
-    landing: Annotated[Path | None, typer.Option(help="Another landing folder.")] = None,
+    landing: Annotated[str | None, typer.Option(help="Another landing folder, s3:// too.")] = None,
     first: FirstDay = None,
     last: LastDay = None,
     *,
@@ -41,7 +42,7 @@ def run(
     """Load what has landed and run the whole chain up to publishing, without Airflow."""
     settings = load_settings()
     if landing:
-        settings = replace(settings, landing_dir=landing.resolve())
+        settings = replace(settings, landing_dir=landing_location(landing, settings.landing_dir))
     window = _window(settings, first, last)
     with console.status("starting") as status:
         result = run_chain(
@@ -57,13 +58,17 @@ def run(
 
 @app.command(epilog="Example: c360 ingest .c360/landing/app/events/2026-11-21/part-0.jsonl")
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files of a landing folder.", exists=True)],
+    paths: Annotated[list[str], typer.Argument(help="Files of a landing zone, s3:// ones too.")],
     *,
     as_json: AsJson = False,
 ) -> None:
     """Load files named like <landing>/<source>/<kind>/<day>/<name>. Again changes nothing."""
     settings = load_settings()
-    rows = [(path.name, *_counts(_ingest(settings, path))) for path in paths]
+    files = [landing_location(path, settings.landing_dir) for path in paths]
+    missing = [path.name for path in files if not path.is_file()]
+    if missing:
+        raise Fatal(f"there is no file {missing[0]}; nothing was loaded")
+    rows = [(path.name, *_counts(_ingest(settings, path))) for path in files]
     print_rows("Loaded", FILE_COLUMNS, rows, as_json=as_json)
 
 

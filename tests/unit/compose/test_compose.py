@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from c360.airflow_environment import ONE_THREAD, TELEMETRY_OFF, TUNING
+from c360.cli import app
+from c360.cli.receive import GRACEFUL_SECONDS
 
 PROJECT = Path(__file__).resolve().parents[3]
 TEXT = (PROJECT / "docker-compose.yml").read_text()
@@ -135,6 +138,31 @@ def test_dependencies_are_services(name: str):
 def test_workers_and_redis_start_only_on_demand():
     on_demand = {name for name, s in SERVICES.items() if s.get("profiles") == ["scale"]}
     assert on_demand == {"redis", "worker"}
+
+
+def test_the_receiver_starts_on_demand_and_without_the_database():
+    receiver = SERVICES["receiver"]
+    assert receiver["profiles"] == ["receive"]
+    assert not receiver["depends_on"]
+    port = receiver["command"][receiver["command"].index("--port") + 1]
+    assert receiver["ports"] == [f"127.0.0.1:${{C360_RECEIVE_PORT:-{port}}}:{port}"]
+    assert f":{port}/health" in receiver["healthcheck"]["test"][-1]
+    stop_seconds = int(receiver["stop_grace_period"].removesuffix("s"))
+    assert stop_seconds > GRACEFUL_SECONDS
+
+
+def test_the_command_line_knows_what_the_receiver_is_started_with():
+    done = CliRunner().invoke(app, [*SERVICES["receiver"]["command"][1:], "--help"])
+    assert done.exit_code == 0
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_secrets_of_accounts_come_from_a_file_that_is_in_no_tree_and_no_image(name: str):
+    (given,) = SERVICES[name]["env_file"]
+    assert given == {"path": "secrets.env", "required": False}
+    for ignoring in (".gitignore", ".dockerignore"):
+        assert "secrets.env" in (PROJECT / ignoring).read_text().splitlines()
+    assert "C360_PUSH_TOKEN_" in TEMPLATE
 
 
 def test_the_image_is_built_on_a_supported_python_from_hashed_locks():
