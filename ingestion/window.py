@@ -8,6 +8,7 @@ from itertools import groupby
 
 from ingestion.batch import load_in_batches
 from ingestion.contract import Contract, contracts_of
+from ingestion.contract_places import contract_dirs
 from ingestion.file_load import Delivery, FileCounts, describe
 from ingestion.landing import LandedFile, Readiness, empty_days, ready_files
 from ingestion.session import Session, open_session
@@ -76,7 +77,7 @@ def _record_empty_days(session: Session, window: Window) -> None:
 
 
 def _load_files(session: Session, window: Window) -> list[FileCounts]:
-    contracts = contracts_of(window.source)
+    contracts = contracts_of(window.source, *contract_dirs(session.settings.config_dir))
     counts: list[FileCounts] = []
     unknown = []
     for kind, files in groupby(_ready_files(session, window), key=lambda landed: landed.kind):
@@ -88,7 +89,7 @@ def _load_files(session: Session, window: Window) -> list[FileCounts]:
     if unknown:
         raise Fatal(
             f"{window.source}: no contract for the folder {unknown[0]!r}; add "
-            "ingestion/contracts/<source>__<kind>.yml or remove it. All other files are loaded"
+            "<config>/contracts/<source>__<kind>.yml or remove it. All other files are loaded"
         )
     return [count for count in counts if not count.is_already_loaded]
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from settings import state
-from settings.config import Account, ConfigError, accounts, enabled_sources
+from settings.config import Account, ConfigError, accounts, disabled_sources, enabled_sources
 
 __all__ = [
     "Account",
     "ConfigError",
     "Settings",
     "accounts",
+    "disabled_sources",
     "enabled_sources",
     "load_settings",
     "with_new_postgres_port",
