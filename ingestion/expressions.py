@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from ingestion.contract import Paths, When
 
-
 _INDEXED = re.compile(r"(.+?)((?:\[(?:\d+|\*)\])*)")
 
 

@@ -42,11 +42,11 @@ from (
 """
 _SCHEMAS: Final = r"""
 create or replace temp table snowplow_schema as
-select schema, replace(replace(lower(
-    regexp_replace(regexp_extract(schema, $schema, 1), '([^A-Z_.\-])([A-Z])', '\1_\2', 'g') || '_'
-    || regexp_replace(regexp_extract(schema, $schema, 2), '([^A-Z_.\-])([A-Z])', '\1_\2', 'g') || '_'
-    || regexp_extract(schema, $schema, 3)
-), '-', '_'), '.', '_') as key
+select schema, lower(regexp_replace(regexp_replace(
+    regexp_extract(schema, $schema, 1) || '_' || regexp_extract(schema, $schema, 2)
+    || '_' || regexp_extract(schema, $schema, 3),
+    '([^A-Z_.\-])([A-Z])', '\1_\2', 'g'
+), '[-.]', '_', 'g')) as key
 from (select distinct schema from snowplow_described where regexp_matches(schema, $schema))
 """
 _EVENTS: Final = r"""

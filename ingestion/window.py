@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from ingestion.batch import load_in_batches
 from ingestion.contract import Contract, contracts_of
@@ -15,6 +16,7 @@ from ingestion.session import Session, open_session
 from settings import Settings
 from warehouse.days import record_empty_day
 from warehouse.errors import Fatal
+from warehouse.kinds import register_kind
 from warehouse.load_ledger import LandingFile, loaded_files
 
 
@@ -83,6 +85,7 @@ def _load_files(session: Session, window: Window) -> list[FileCounts]:
     for kind, files in groupby(_ready_files(session, window), key=lambda landed: landed.kind):
         if kind in contracts:
             new = _new_files(session, window, contracts[kind], files)
+            register_kind(session.numbers, source=window.source, **_registered(contracts[kind]))
             counts += load_in_batches(session, contracts[kind], new)
         else:
             unknown.append(kind)
@@ -92,6 +95,14 @@ def _load_files(session: Session, window: Window) -> list[FileCounts]:
             "<config>/contracts/<source>__<kind>.yml or remove it. All other files are loaded"
         )
     return [count for count in counts if not count.is_already_loaded]
+
+
+def _registered(contract: Contract) -> dict[str, Any]:
+    return {
+        "kind": contract.kind,
+        "contract_version": contract.version,
+        "cadence": contract.cadence,
+    }
 
 
 def _ready_files(session: Session, window: Window) -> Iterator[LandedFile]:
@@ -104,7 +115,9 @@ def _new_files(
     session: Session, window: Window, contract: Contract, files: Iterable[LandedFile]
 ) -> Iterator[tuple[Delivery, LandingFile]]:
     """The files that are not loaded yet, hashed."""
-    done = loaded_files(session.numbers, contract.source, window.first_day, window.last_day)
+    days = (window.first_day, window.last_day)
+    rewritten = [contract.kind] if contract.load_mode == "replace_window" else []
+    done = loaded_files(session.numbers, contract.source, *days, rewritten)
     for landed in files:
         delivery = Delivery(
             landed.path, landed.landing_day, window.arrival_day, window.orchestrator_run_id

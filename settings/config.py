@@ -18,8 +18,8 @@ class _Strict(BaseModel):
 class Account(_Strict):
     """One mini-program, official account, app, website or WeCom corporation of the brand.
 
-    Of WeCom `appid` is the corporation's id. `open_platform` is the scope of the unionids that its users get, `original_id` the `gh_` name
-    that server pushes carry.
+    Of WeCom `appid` is the corporation's id. `open_platform` is the scope of the unionids that its
+    users get, `original_id` the `gh_` name that server pushes carry.
     """
 
     appid: str
