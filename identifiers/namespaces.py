@@ -27,6 +27,7 @@ NAMESPACES: dict[str, Namespace] = {
         Namespace("unionid", "text", is_account=True, scoped_by="open_platform"),
         Namespace("openid", "text", is_account=True, scoped_by="appid"),
         Namespace("external_userid", "text", is_account=True, scoped_by="corporation"),
+        Namespace("pending_id", "text", scoped_by="corporation"),
         Namespace("phone", "phone_cn"),
         Namespace("email", "email"),
         Namespace("mp_storage_id", "device", scoped_by="appid"),

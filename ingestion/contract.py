@@ -13,11 +13,11 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from identifiers import NAMESPACES
+from ingestion.contract_places import SHIPPED_CONTRACTS, contract_files
 from warehouse.errors import Fatal
 
-CONTRACTS_DIR = Path(__file__).parent / "contracts"
+CONTRACTS_DIR = SHIPPED_CONTRACTS
 
-Source = Literal["mini_program", "official_account", "app", "web", "commerce"]
 LoadMode = Literal["event", "change", "snapshot", "replace_window"]
 FieldType = Literal["integer", "number", "object", "array"]
 
@@ -89,29 +89,48 @@ class NamespaceByField(_Strict):
 
 
 class When(_Strict):
-    """A condition: the field's value is one of these texts, whatever their case."""
+    """A condition: the field's value is one of these texts, or none of them, whatever their case.
+
+    A field that is missing is none of them.
+    """
 
     path: str
-    is_any_of: tuple[str, ...]
+    is_any_of: tuple[str, ...] = ()
+    is_none_of: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "When":
+        if bool(self.is_any_of) == bool(self.is_none_of):
+            raise ValueError("exactly one of is_any_of, is_none_of")
+        return self
+
+
+class ScopeByField(_Strict):
+    """The scope is a field's value, for identifiers of another account than the record's."""
+
+    path: Paths
 
 
 class IdentifierField(_Strict):
     """One identifier of a record.
 
     `scope` says what its value is unique within: the record's account (`account`), the Open
-    Platform account above that one (`open_platform`), or nothing. `under` takes every key of an
-    object that matches `key_pattern`, whose first group is the appid. `join` is a text whose
-    `{path}` parts are filled in; it is no identifier when one of them is missing. Of a value that
-    must match `pattern`, its first group counts.
+    Platform account above that one (`open_platform`), the account a field names, or nothing.
+    `under` takes every key of an object that matches `key_pattern`, whose first group is the scope.
+    `each` is a path with `[*]` and takes every value it leads to. `join` is a text whose `{path}`
+    parts are filled in; it is no identifier when one of them is missing. Of a value that must match
+    `pattern`, its first group counts; a value that matches `unlike` is none.
     """
 
     namespace: str | NamespaceByField
     path: Paths = ()
     under: str | None = None
     key_pattern: str | None = None
+    each: str | None = None
     join: str | None = None
     pattern: str | None = None
-    scope: Literal["account", "open_platform", "none"] = "none"
+    unlike: str | None = None
+    scope: Literal["account", "open_platform", "none"] | ScopeByField = "none"
     strength: Literal[1, 2, 3, 4] | StrengthByField
     when: When | None = None
 
@@ -122,8 +141,8 @@ class IdentifierField(_Strict):
         unknown = sorted(set(names) - set(NAMESPACES))
         if unknown:
             raise ValueError(f"unknown namespace {unknown[0]!r}")
-        if sum(map(bool, (self.path, self.under, self.join))) != 1:
-            raise ValueError("exactly one of path, join, under")
+        if sum(map(bool, (self.path, self.under, self.each, self.join))) != 1:
+            raise ValueError("exactly one of path, join, under, each")
         if (self.under is None) != (self.key_pattern is None):
             raise ValueError("under and key_pattern belong together")
         return self
@@ -132,11 +151,13 @@ class IdentifierField(_Strict):
 class Contract(_Strict):
     """What the files of one kind hold; see docs/interfaces.md for the meaning of each key."""
 
-    source: Source
+    source: str = Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")
     kind: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     version: int = Field(ge=1)
-    format: Literal["jsonl", "csv", "xml", "parquet"]
-    explode: str | None = None
+    format: Literal["jsonl", "csv", "xml", "parquet", "snowplow"]
+    explode: Paths = ()
+    is_page_without_items_a_record: bool = False
+    left_out_of_items: tuple[str, ...] = ()
     load_mode: LoadMode
     source_key: tuple[str, ...] = Field(min_length=1)
     fallback_key: tuple[str, ...] = ()
@@ -160,6 +181,7 @@ class Contract(_Strict):
     retention_days: int = Field(ge=1)
     horizon_days: int = Field(ge=1)
     cadence: Literal["daily", "monthly", "irregular"] = "daily"
+    known_fields: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _snapshots_name_their_pull(self) -> "Contract":
@@ -184,26 +206,28 @@ class Contract(_Strict):
         return date.fromordinal(max(1, arrival_day.toordinal() - self.horizon_days))
 
 
-def load_contract(source: str, kind: str, directory: Path = CONTRACTS_DIR) -> Contract:
-    """The contract of one kind.
+def load_contract(source: str, kind: str, *directories: Path) -> Contract:
+    """The contract of one kind, of the last of the folders that has one; else the shipped one.
 
     Raises:
         Fatal: there is none, or it is wrong; the message names the file and the key.
     """
-    path = directory / f"{source}__{kind}.yml"
-    if not path.is_file():
-        raise Fatal(f"no contract for {source}/{kind}: {path.name} is missing")
-    return _read(path)
+    name = f"{source}__{kind}.yml"
+    for directory in reversed(directories or (CONTRACTS_DIR,)):
+        if (directory / name).is_file():
+            return _read(directory / name)
+    raise Fatal(f"no contract for {source}/{kind}: {name} is missing")
 
 
-def all_contracts(directory: Path = CONTRACTS_DIR) -> tuple[Contract, ...]:
+def all_contracts(*directories: Path) -> tuple[Contract, ...]:
     """Every contract, by source and kind."""
-    return tuple(_read(path) for path in sorted(directory.glob("*__*.yml")))
+    return tuple(map(_read, contract_files(*(directories or (CONTRACTS_DIR,)))))
 
 
-def contracts_of(source: str, directory: Path = CONTRACTS_DIR) -> dict[str, Contract]:
+def contracts_of(source: str, *directories: Path) -> dict[str, Contract]:
     """The contracts of one source by kind."""
-    found = (_read(path) for path in sorted(directory.glob(f"{source}__*.yml")))
+    files = contract_files(*(directories or (CONTRACTS_DIR,)))
+    found = (_read(path) for path in files if path.stem.split("__")[0] == source)
     return {contract.kind: contract for contract in found}
 
 

@@ -11,7 +11,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 _CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?"
 _ISO_8601 = rf"^\d{{4}}-\d{{2}}-\d{{2}}({_CLOCK})?$"
 _ISO_8601_WITH_OFFSET = rf"^\d{{4}}-\d{{2}}-\d{{2}}{_CLOCK} ?(Z|[+-]\d{{2}}(:?\d{{2}})?)$"
-_DAY = r"^(\d{4}-\d{2}-\d{2}|\d{8})$"
+# A day, a week by its two ends, a month: the last two stand for their first day.
+_DAY = r"^(\d{4}-\d{2}-\d{2}|\d{8}(-\d{8})?|\d{6})$"
 _MICROSECONDS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 _TEN_DIGIT_SECONDS = 100_000_000_000  # read as milliseconds this would be March 1973
 
@@ -28,7 +29,7 @@ def microseconds(e: Extraction, spec: TimeField) -> str:
         return f"case when {is_number} then try_cast({number} * {factor} as bigint) end"
     zone = e.bind(spec.zone)
     if spec.unit == "date":
-        day = f"left(replace({value}, '-', ''), 8)"
+        day = f"left(replace({value}, '-', '') || '01', 8)"
         parsed = f"try_cast(try_strptime({day}, '%Y%m%d')::varchar || {zone} as timestamptz)"
         return f"case when regexp_matches({value}, '{_DAY}') then epoch_us({parsed}) end"
     text = f"replace({value}, ',', '.')"

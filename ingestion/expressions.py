@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 from ingestion.contract import Paths, When
 
+_INDEXED = re.compile(r"(.+?)((?:\[(?:\d+|\*)\])*)")
+
 
 @dataclass
 class Extraction:
@@ -41,9 +43,11 @@ class Extraction:
 
     def holds(self, when: When) -> str:
         """Whether the condition holds; never null."""
-        wanted = self.bind([text.lower() for text in when.is_any_of])
+        listed = when.is_any_of or when.is_none_of
+        wanted = self.bind([text.lower() for text in listed])
         value = f"lower({self.text(when.path)})"
-        return f"coalesce(list_contains({wanted}::varchar[], {value}), false)"
+        is_listed = f"coalesce(list_contains({wanted}::varchar[], {value}), false)"
+        return is_listed if when.is_any_of else f"not {is_listed}"
 
     def named(self, paths: Paths) -> str:
         """The first of the paths that has a value, by its name; else the first one's name."""
@@ -59,5 +63,6 @@ def path_keys(path: str) -> list[str]:
 
 
 def json_path(path: str) -> str:
-    """A contract's path as the column engine writes it."""
-    return "$" + "".join(f'."{key}"' for key in path_keys(path))
+    """A contract's path as the column engine writes it; `a[0]` and `a[*]` lead into arrays."""
+    parts = (_INDEXED.fullmatch(key) for key in path_keys(path))
+    return "$" + "".join(f'."{part[1]}"{part[2]}' for part in parts if part)

@@ -132,6 +132,7 @@ def describe(settings: Settings, delivery: Delivery, contract: Contract) -> Land
         file_hash=file_hash,
         size_bytes=size_bytes,
         landing_day=delivery.landing_day,
+        is_window=contract.load_mode == "replace_window",
     )
 
 

@@ -16,6 +16,7 @@ from itertools import islice
 from pathlib import PurePath
 
 from ingestion.contract import Contract, load_contract
+from ingestion.contract_places import contract_dirs
 from ingestion.file_load import FileCounts, LoadTarget
 from ingestion.pieces import Piece, parse_parts
 from ingestion.readers import RawPlace, format_of, read_raw
@@ -91,7 +92,8 @@ def replay(
         lines = open_lines(session.loads, load_id, reason_code=reason_code)
         if not lines:
             return ReplayCounts(None, 0, 0)
-        contract = load_contract(lines[0].source, lines[0].kind)
+        dirs = contract_dirs(settings.config_dir)
+        contract = load_contract(lines[0].source, lines[0].kind, *dirs)
         good = [
             (line, pieces)
             for some in _portions(lines)

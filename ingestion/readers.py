@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingestion.contract import Contract
+from ingestion.contract import Contract, Paths
 from ingestion.csv_lines import CsvReader
 from ingestion.engine import rows_of, table_of
 from ingestion.explode import explode
@@ -17,11 +17,12 @@ from ingestion.expressions import json_path, path_keys
 from ingestion.landed_bytes import open_bytes
 from ingestion.lines import Block, open_chunks, split
 from ingestion.rejects import Reject
+from ingestion.snowplow_lines import SnowplowReader
 from ingestion.texts import Texts, line_texts
 from ingestion.xml_lines import xml_texts
 
 COMPRESSIONS = frozenset({".gz", ".zst"})
-FORMATS = frozenset({".jsonl", ".json", ".csv", ".xml", ".parquet"})
+FORMATS = frozenset({".jsonl", ".json", ".csv", ".xml", ".parquet", ".tsv"})
 
 MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
 PARQUET_ROWS_PER_BLOCK = 8_192
@@ -48,7 +49,7 @@ def read_texts(
         parts = _lines(path, _line_reader(engine, file_format))
     for part in parts:
         if contract.explode and isinstance(part, Texts):
-            yield explode(engine, part, contract.explode)
+            yield explode(engine, part, contract)
         else:
             yield part
 
@@ -79,7 +80,7 @@ def read_raw(
             and isinstance(texts, Texts)
             and _is_page(engine, texts, contract.explode)
         ):
-            yield explode(engine, texts, contract.explode)
+            yield explode(engine, texts, contract)
         else:
             yield texts
 
@@ -87,6 +88,8 @@ def read_raw(
 def _line_reader(engine: duckdb.DuckDBPyConnection, file_format: str) -> Callable[[Block], Texts]:
     if file_format == ".csv":
         return CsvReader(engine).texts
+    if file_format == ".tsv":
+        return SnowplowReader(engine).texts
     return xml_texts if file_format == ".xml" else line_texts
 
 
@@ -149,10 +152,15 @@ def _rendered(texts: pa.StringArray, first_line: int) -> Iterator[Texts]:
         yield line_texts(Block(data, np.cumsum(lengths).astype(np.int32), first_line, 0))
 
 
-def _is_page(engine: duckdb.DuckDBPyConnection, texts: Texts, path: str) -> bool:
+def _is_page(engine: duckdb.DuckDBPyConnection, texts: Texts, paths: Paths) -> bool:
     """Whether the text still is a page; a rejected item already stands under the last key alone."""
     engine.register("json_text", texts.table)
-    item = json_path(f'"{path_keys(path)[-1]}"')
-    sql = "select json_valid(text) and json_type(text, $item) <> 'ARRAY' from json_text"
-    found = rows_of(engine, sql, {"item": item})
+    items = [json_path(f'"{path_keys(path)[-1]}"') for path in paths if len(path_keys(path)) > 1]
+    sql = """
+        select json_valid(text) and coalesce(list_bool_or(list_transform(
+            json_type(text, $items), lambda t: t is not null and t <> 'ARRAY'
+        )), false)
+        from json_text
+    """
+    found = rows_of(engine, sql, {"items": items})
     return found != [(True,)]

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from ingestion.contract import Contract, IdentifierField
+from ingestion.contract import Contract, IdentifierField, ScopeByField
 from ingestion.expressions import Extraction, json_path
 from settings import Account
 
 
 def sightings(e: Extraction, contract: Contract, accounts: Sequence[Account]) -> str:
     """The record's identifiers as a list; empty when the contract drops them."""
-    listed = [_one(e, spec, accounts) for spec in contract.identifiers if spec.under is None]
-    spread = [_under(e, spec) for spec in contract.identifiers if spec.under is not None]
+    specs = contract.identifiers
+    listed = [_one(e, spec, accounts) for spec in specs if spec.under is None and not spec.each]
+    spread = [_under(e, spec) for spec in specs if spec.under is not None]
+    spread += [_each(e, spec, accounts) for spec in specs if spec.each]
     empty = "[]::struct(namespace varchar, scope varchar, value varchar, strength smallint)[]"
     if not listed and not spread:
         return empty
@@ -27,6 +29,9 @@ def _one(e: Extraction, spec: IdentifierField, accounts: Sequence[Account]) -> s
     if spec.pattern is not None:
         # No match gives an empty text, which is no value.
         value = f"nullif(regexp_extract({value}, {e.bind(spec.pattern)}, 1), '')"
+    if spec.unlike is not None:
+        is_like = f"regexp_matches({value}, {e.bind(spec.unlike)})"
+        value = f"case when not {is_like} then {value} end"
     if spec.when is not None:
         value = f"case when {e.holds(spec.when)} then {value} end"
     scope = _scope(e, spec, accounts)
@@ -52,6 +57,17 @@ def _under(e: Extraction, spec: IdentifierField) -> str:
     return f"list_transform({matching}, lambda z: {struct})"
 
 
+def _each(e: Extraction, spec: IdentifierField, accounts: Sequence[Account]) -> str:
+    values = f"json_extract_string(text, {e.bind(json_path(spec.each or ''))})"
+    scope = _scope(e, spec, accounts)
+    value = "nullif(v, '')" if spec.scope == "none" else f"case when {scope} is not null then v end"
+    struct = _struct(e.bind(spec.namespace), scope, value, _strength(e, spec))
+    every = f"list_transform({values}, lambda v: {struct})"
+    if spec.when is None:
+        return every
+    return f"list_filter({every}, lambda v: {e.holds(spec.when)})"
+
+
 def _struct(namespace: str, scope: str, value: str, strength: str) -> str:
     return (
         f"{{'namespace': {namespace}::varchar, 'scope': {scope}::varchar,"
@@ -62,6 +78,8 @@ def _struct(namespace: str, scope: str, value: str, strength: str) -> str:
 def _scope(e: Extraction, spec: IdentifierField, accounts: Sequence[Account]) -> str:
     if spec.scope == "none":
         return "''"
+    if isinstance(spec.scope, ScopeByField):
+        return e.first(spec.scope.path)
     if spec.scope == "account":
         return "account_id"
     return e.lookup("account_id", {a.appid: a.open_platform for a in accounts})

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Any
 
 from ingestion.batch import load_in_batches
 from ingestion.contract import Contract, contracts_of
+from ingestion.contract_places import contract_dirs
 from ingestion.file_load import Delivery, FileCounts, describe
 from ingestion.landing import LandedFile, Readiness, empty_days, ready_files
 from ingestion.session import Session, open_session
 from settings import Settings
 from warehouse.days import record_empty_day
 from warehouse.errors import Fatal
+from warehouse.kinds import register_kind
 from warehouse.load_ledger import LandingFile, loaded_files
 
 
@@ -76,21 +79,30 @@ def _record_empty_days(session: Session, window: Window) -> None:
 
 
 def _load_files(session: Session, window: Window) -> list[FileCounts]:
-    contracts = contracts_of(window.source)
+    contracts = contracts_of(window.source, *contract_dirs(session.settings.config_dir))
     counts: list[FileCounts] = []
     unknown = []
     for kind, files in groupby(_ready_files(session, window), key=lambda landed: landed.kind):
         if kind in contracts:
             new = _new_files(session, window, contracts[kind], files)
+            register_kind(session.numbers, source=window.source, **_registered(contracts[kind]))
             counts += load_in_batches(session, contracts[kind], new)
         else:
             unknown.append(kind)
     if unknown:
         raise Fatal(
             f"{window.source}: no contract for the folder {unknown[0]!r}; add "
-            "ingestion/contracts/<source>__<kind>.yml or remove it. All other files are loaded"
+            "<config>/contracts/<source>__<kind>.yml or remove it. All other files are loaded"
         )
     return [count for count in counts if not count.is_already_loaded]
+
+
+def _registered(contract: Contract) -> dict[str, Any]:
+    return {
+        "kind": contract.kind,
+        "contract_version": contract.version,
+        "cadence": contract.cadence,
+    }
 
 
 def _ready_files(session: Session, window: Window) -> Iterator[LandedFile]:
@@ -103,7 +115,9 @@ def _new_files(
     session: Session, window: Window, contract: Contract, files: Iterable[LandedFile]
 ) -> Iterator[tuple[Delivery, LandingFile]]:
     """The files that are not loaded yet, hashed."""
-    done = loaded_files(session.numbers, contract.source, window.first_day, window.last_day)
+    days = (window.first_day, window.last_day)
+    rewritten = [contract.kind] if contract.load_mode == "replace_window" else []
+    done = loaded_files(session.numbers, contract.source, *days, rewritten)
     for landed in files:
         delivery = Delivery(
             landed.path, landed.landing_day, window.arrival_day, window.orchestrator_run_id

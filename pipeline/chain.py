@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.ingest import ingest_window
 from pipeline.order import STAGE_ORDER
+from pipeline.sources import loaded_sources
 from pipeline.stages import run_stage
 from pipeline.window import Window
 from settings import Settings, enabled_sources
@@ -80,6 +81,6 @@ def run_chain(
 
 
 def _ingest_all(settings: Settings, window: Window, progress: Callable[[str], None]) -> None:
-    for source in enabled_sources(settings.config_dir):
+    for source in loaded_sources(settings):
         progress(f"ingest {source}")
         ingest_window(settings, source, window)

@@ -1,9 +1,14 @@
 """The ingest job: load one source over a window of landing days."""
 
+import logging
+
 from ingestion.window import load_window
 from pipeline.window import Window
 from settings import Settings
+from warehouse.kinds import late_kinds
 from warehouse.stage import hold_stage
+
+log = logging.getLogger(__name__)
 
 ROLE = "c360_ingest"
 
@@ -12,6 +17,8 @@ def ingest_window(
     settings: Settings, source: str, window: Window, orchestrator_run_id: str | None = None
 ) -> dict[str, int]:
     """Load every eligible file of the window that is not loaded yet.
+
+    Kinds that are silent for longer than their contract's cadence are named in the log.
 
     Returns:
         Counts: files, rows_in, loaded, duplicate, quarantined.
@@ -39,4 +46,10 @@ def ingest_window(
             "quarantined": loaded.quarantined,
         }
         fence.counts.update(counts)
+    for late in late_kinds(settings, source):
+        log.warning(
+            "%s/%s is late: %s, but the newest file is of %s (%s days silent); ask the sender, or"
+            " write an empty-day manifest",
+            *(late.source, late.kind, late.cadence, late.newest_day, late.days_silent),
+        )
     return counts

@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 from ingestion.contract import all_contracts
-from settings import Settings, enabled_sources
+from ingestion.contract_places import contract_dirs
+from pipeline.sources import loaded_sources
+from settings import Settings
 from warehouse.upkeep import ensure_months, expire_kind, vacuum_tables
 
 DAYS_AHEAD = 31
@@ -12,7 +14,7 @@ DAYS_AHEAD = 31
 def ensure_partitions(settings: Settings, today: date) -> dict[str, int]:
     """Make the partitions of this and the next month, so that no load has to."""
     days = [today, today + timedelta(days=DAYS_AHEAD)]
-    return {"months": ensure_months(settings, enabled_sources(settings.config_dir), days)}
+    return {"months": ensure_months(settings, loaded_sources(settings), days)}
 
 
 def expire_raw(settings: Settings, today: date) -> dict[str, int]:
@@ -22,7 +24,7 @@ def expire_raw(settings: Settings, today: date) -> dict[str, int]:
         Rows removed by kind, kinds without any left out.
     """
     expired: dict[str, int] = {}
-    for contract in all_contracts():
+    for contract in all_contracts(*contract_dirs(settings.config_dir)):
         before = today - timedelta(days=contract.retention_days)
         rows = expire_kind(settings, contract.source, contract.kind, before)
         if rows:

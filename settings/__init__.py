@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from settings import state
-from settings.config import Account, ConfigError, accounts, enabled_sources
+from settings.config import Account, ConfigError, accounts, disabled_sources, enabled_sources
 from settings.landing_location import landing_location
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ConfigError",
     "Settings",
     "accounts",
+    "disabled_sources",
     "enabled_sources",
     "load_settings",
     "with_new_postgres_port",

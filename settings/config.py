@@ -16,14 +16,16 @@ class _Strict(BaseModel):
 
 
 class Account(_Strict):
-    """One mini-program, official account, app or website of the brand.
+    """One mini-program, official account, app, website or WeCom corporation of the brand.
 
-    `open_platform` is the scope of the unionids that its users get, `original_id` the `gh_` name
-    that server pushes carry.
+    Of WeCom `appid` is the corporation's id. `open_platform` is the scope of the unionids that its
+    users get, `original_id` the `gh_` name that server pushes carry.
     """
 
     appid: str
-    kind: Literal["mini_program", "service_account", "subscription_account", "app", "website"]
+    kind: Literal[
+        "mini_program", "service_account", "subscription_account", "app", "website", "wecom"
+    ]
     open_platform: str
     original_id: str | None = None
     name_zh: str
@@ -51,6 +53,12 @@ def enabled_sources(config_dir: Path) -> tuple[str, ...]:
     """Names of the sources that must deliver before a day is closed, in alphabetical order."""
     sources = _read(config_dir / "sources.yml", _Sources).sources
     return tuple(sorted(name for name, source in sources.items() if source.enabled))
+
+
+def disabled_sources(config_dir: Path) -> tuple[str, ...]:
+    """Names of the sources that are switched off: their files stay where they are."""
+    sources = _read(config_dir / "sources.yml", _Sources).sources
+    return tuple(sorted(name for name, source in sources.items() if not source.enabled))
 
 
 def accounts(config_dir: Path) -> tuple[Account, ...]:

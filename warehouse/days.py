@@ -18,11 +18,15 @@ from warehouse.errors import Fatal, database_errors_without_values
 ROLE = "c360_ingest"
 STAGE = "days"
 
+STEADY_DAYS = 14
+"""A daily kind that came on each of so many days before is waited for."""
+
 
 def close_days(settings: Settings, enabled_sources: Sequence[str]) -> list[date]:
     """Closes every day that all enabled sources have delivered; returns the newly closed ones.
 
-    A source that is not enabled never keeps a day open.
+    A source that is not enabled never keeps a day open. A kind that its contract calls daily, and
+    that came on each of the fourteen days before, keeps the day open until it is there too.
     """
     if not enabled_sources:
         raise Fatal("no source is enabled in config/sources.yml, so no day can ever be complete")
@@ -39,10 +43,33 @@ def close_days(settings: Settings, enabled_sources: Sequence[str]) -> list[date]
             where source = any (%(sources)s)
             group by day
             having count(*) = %(source_count)s
+                and not exists (
+                    select from ops.kind as k
+                    where k.cadence = 'daily' and k.source = any (%(sources)s)
+                        and not exists (
+                            select from ops.load as l
+                            where l.source = k.source and l.kind = k.kind
+                                and l.landing_day = delivered.day
+                        )
+                        and not exists (
+                            select from ops.empty_day as e
+                            where e.source = k.source and e.day = delivered.day
+                        )
+                        and (
+                            select count(distinct l.landing_day) from ops.load as l
+                            where l.source = k.source and l.kind = k.kind
+                                and l.landing_day between delivered.day - %(steady_days)s
+                                and delivered.day - 1
+                        ) = %(steady_days)s
+                )
             on conflict (day) do nothing
             returning day
             """,
-            {"sources": list(enabled_sources), "source_count": len(set(enabled_sources))},
+            {
+                "sources": list(enabled_sources),
+                "source_count": len(set(enabled_sources)),
+                "steady_days": STEADY_DAYS,
+            },
         ).fetchall()
     return sorted(day for (day,) in rows)
 

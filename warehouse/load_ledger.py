@@ -4,6 +4,7 @@
 add up cannot commit.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,11 @@ from warehouse.errors import Fatal, database_errors_without_values
 
 @dataclass(frozen=True)
 class LandingFile:
-    """What identifies one delivery: the same bytes at the same path are one load, for ever."""
+    """What identifies one delivery: the same bytes at the same path are one load, for ever.
+
+    Only of a window that is written anew (`is_window`) the newest bytes count: when it comes back
+    to bytes it had before, these are loaded again.
+    """
 
     source: str
     kind: str
@@ -22,6 +27,7 @@ class LandingFile:
     file_hash: bytes
     size_bytes: int
     landing_day: date
+    is_window: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,25 +45,48 @@ def find_load(conn: psycopg.Connection, file: LandingFile) -> int | None:
     with database_errors_without_values():
         row = conn.execute(
             """
-            select load_id from ops.load
-            where source = %s and kind = %s and path = %s and file_hash = %s
+            select load_id from ops.load as l
+            where source = %(source)s and kind = %(kind)s and path = %(path)s
+                and file_hash = %(file_hash)s
+                and (not %(is_window)s or not exists (
+                    select from ops.load as newer
+                    where newer.source = l.source and newer.kind = l.kind and newer.path = l.path
+                        and newer.generation > l.generation
+                ))
             """,
-            (file.source, file.kind, file.path, file.file_hash),
+            vars(file),
         ).fetchone()
     return int(row[0]) if row else None
 
 
 def loaded_files(
-    conn: psycopg.Connection, source: str, first_day: date, last_day: date
+    conn: psycopg.Connection,
+    source: str,
+    first_day: date,
+    last_day: date,
+    rewritten_kinds: Sequence[str] = (),
 ) -> set[tuple[str, str, bytes]]:
-    """Kind, path and hash of every delivery of a window that is loaded."""
+    """Kind, path and hash of every delivery of some days that is loaded.
+
+    Of kinds whose windows are written anew, only what counts now.
+    """
     with database_errors_without_values():
         rows = conn.execute(
             """
-            select kind, path, file_hash from ops.load
-            where source = %s and landing_day between %s and %s
+            select kind, path, file_hash from ops.load as l
+            where source = %(source)s and landing_day between %(first_day)s and %(last_day)s
+                and (kind <> all (%(rewritten)s) or not exists (
+                    select from ops.load as newer
+                    where newer.source = l.source and newer.kind = l.kind and newer.path = l.path
+                        and newer.generation > l.generation
+                ))
             """,
-            (source, first_day, last_day),
+            {
+                "source": source,
+                "first_day": first_day,
+                "last_day": last_day,
+                "rewritten": list(rewritten_kinds),
+            },
         ).fetchall()
     return {(kind, path, bytes(file_hash)) for kind, path, file_hash in rows}
 
@@ -77,13 +106,14 @@ def open_load(
             insert into ops.load (
                 source, kind, path, file_hash, generation, size_bytes, landing_day, arrival_day,
                 contract_version, rows_in, loaded, duplicate, quarantined, started_at,
-                orchestrator_run_id
+                orchestrator_run_id, is_rewrite
             )
             select
                 %(source)s, %(kind)s, %(path)s, %(file_hash)s,
                 1 + count(*), %(size_bytes)s, %(landing_day)s, %(arrival_day)s,
                 %(contract_version)s, 0, 0, 0, 0, clock_timestamp(),
-                %(orchestrator_run_id)s
+                %(orchestrator_run_id)s,
+                %(is_window)s and coalesce(bool_or(file_hash = %(file_hash)s), false)
             from ops.load
             where source = %(source)s and kind = %(kind)s and path = %(path)s
             returning load_id

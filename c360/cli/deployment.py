@@ -7,7 +7,7 @@ import typer
 from c360 import airflow_processes
 from c360.cli.output import AsJson, print_json, print_rows, say
 from settings import Settings, enabled_sources, load_settings
-from warehouse import freshness
+from warehouse import freshness, kinds
 from warehouse.bootstrap import start_database
 from warehouse.embedded import server_of
 from warehouse.migrate import migrate
@@ -80,6 +80,11 @@ def _print_freshness(settings: Settings) -> None:
     silent = set(enabled_sources(settings.config_dir)) - {row.source for row in sources}
     if silent:
         say(f"nothing yet from: {', '.join(sorted(silent))}")
+    late, unknown = kinds.late_kinds(settings), kinds.unknown_fields(settings)
+    if late:
+        print_rows("Late: silent for longer than agreed", kinds.LateKind._fields, late)
+    if unknown:
+        print_rows("Fields that no contract names", kinds.UnknownField._fields, unknown)
     published = freshness.published_version(settings)
     if published is None:
         say("nothing is published yet: `c360 run` or the DAG customer_360 does it")
@@ -98,6 +103,8 @@ def _status_document(settings: Settings) -> dict[str, object]:
         "is_postgresql_running": server_of(settings).is_running() if settings.is_embedded else None,
         "airflow": {p.name: p.is_running for p in airflow_processes.status(settings)},
         "sources": [row._asdict() for row in freshness.source_freshness(settings)],
+        "late": [row._asdict() for row in kinds.late_kinds(settings)],
+        "unknown_fields": [row._asdict() for row in kinds.unknown_fields(settings)],
         "published": published._asdict() if published else None,
         "runs": [row._asdict() for row in freshness.recent_runs(settings)],
         "stages": [row._asdict() for row in freshness.held_stages(settings)],

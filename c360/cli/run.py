@@ -9,6 +9,7 @@ import typer
 
 from c360.cli.output import AsJson, console, print_json, print_rows, say
 from ingestion.contract import load_contract
+from ingestion.contract_places import contract_dirs
 from ingestion.file_load import FileCounts, load_file
 from pipeline.chain import run_chain
 from pipeline.window import Window
@@ -78,7 +79,7 @@ def _ingest(settings: Settings, path: Path) -> FileCounts:
         day = date.fromisoformat(day_text)
     except ValueError:
         raise Fatal(f"{path.name} does not lie in <source>/<kind>/<YYYY-MM-DD>/") from None
-    contract = load_contract(source, kind)
+    contract = load_contract(source, kind, *contract_dirs(settings.config_dir))
     return load_file(settings, path, contract, arrival_day=day, landing_day=day)
 
 

@@ -2,16 +2,24 @@
 {{ config(materialized='view') }}
 
 {% set channels = [
-    ('mini_program', ref('stg_mini_program__events')),
-    ('app', ref('stg_app__events')),
-    ('web', ref('stg_web__events')),
+    ('mini_program', 'events', ref('stg_mini_program__events')),
+    ('app', 'events', ref('stg_app__events')),
+    ('app', 'sensors_events', ref('stg_app__sensors_events')),
+    ('app', 'snowplow_events', ref('stg_app__snowplow_events')),
+    ('web', 'events', ref('stg_web__events')),
+    ('web', 'snowplow_events', ref('stg_web__snowplow_events')),
+    ('web', 'ga4_events', ref('stg_web__ga4_events')),
+] %}
+{% set pushes = [
+    ('official_account', ref('stg_official_account__pushes')),
+    ('mini_program', ref('stg_mini_program__pushes')),
 ] %}
 
 with events as (
-    {% for channel, staged in channels %}
+    {% for channel, kind, staged in channels %}
         select
             '{{ channel }}'::text as channel,
-            'events'::text as kind,
+            '{{ kind }}'::text as kind,
             event_name,
             scene_code,
             device_os,
@@ -23,18 +31,21 @@ with events as (
         from {{ staged }}
         union all
     {% endfor %}
-    select
-        'official_account' as channel,
-        'pushes' as kind,
-        event_name,
-        null as scene_code,
-        null as device_os,
-        null as product_id,
-        null as category,
-        null as order_id,
-        null as coupon_code,
-        {{ envelope() }}
-    from {{ ref('stg_official_account__pushes') }}
+    {% for channel, staged in pushes %}
+        select
+            '{{ channel }}' as channel,
+            'pushes' as kind,
+            event_name,
+            null as scene_code,
+            null as device_os,
+            null as product_id,
+            null as category,
+            null as order_id,
+            null as coupon_code,
+            {{ envelope() }}
+        from {{ staged }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 final as (

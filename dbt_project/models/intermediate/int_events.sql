@@ -7,6 +7,7 @@
         {'columns': ['event_day', 'channel', 'kind', 'source_key'], 'unique': true},
         {'columns': ['_load_id']},
     ],
+    post_hook=["{{ forget_superseded() }}", "{{ refresh_statistics() }}"],
 ) }}
 
 {{ newest(ref('int_event_records'), ['event_day', 'channel', 'kind', 'source_key']) }}

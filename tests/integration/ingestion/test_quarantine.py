@@ -27,9 +27,9 @@ def contracts_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
         (folder / path.name).write_text(path.read_text())
     original = contracts.load_contract
 
-    def load(source: str, kind: str, directory: Path = folder) -> contracts.Contract:
+    def load(source: str, kind: str, *_: Path) -> contracts.Contract:
         contracts._read.cache_clear()
-        return original(source, kind, directory)
+        return original(source, kind, folder)
 
     monkeypatch.setattr(quarantine, "load_contract", load)
     yield folder

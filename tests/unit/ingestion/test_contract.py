@@ -5,7 +5,13 @@ import pytest
 import yaml
 
 from identifiers import NAMESPACES
-from ingestion.contract import CONTRACTS_DIR, all_contracts, contracts_of, load_contract
+from ingestion.contract import (
+    CONTRACTS_DIR,
+    ScopeByField,
+    all_contracts,
+    contracts_of,
+    load_contract,
+)
 from ingestion.record_query import record_query
 from settings.config import accounts, enabled_sources
 from warehouse.errors import Fatal
@@ -44,12 +50,18 @@ def test_a_receiver_or_partner_is_never_an_identifier() -> None:
 
 
 def test_identifiers_are_scoped_as_their_namespace_says() -> None:
-    wanted = {"appid": "account", "open_platform": "open_platform", None: "none"}
+    wanted = {
+        "appid": "account",
+        "corporation": "account",
+        "open_platform": "open_platform",
+        None: "none",
+    }
     for contract in all_contracts():
         for spec in contract.identifiers:
             if isinstance(spec.namespace, str) and spec.under is None:
                 by = NAMESPACES[spec.namespace].scoped_by
-                assert spec.scope == wanted[by], (contract.kind, spec.namespace)
+                is_named = by in {"appid", "corporation"} and isinstance(spec.scope, ScopeByField)
+                assert is_named or spec.scope == wanted[by], (contract.kind, spec.namespace)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,15 @@
 -- Grain: one template in one push about subscription messages.
 -- `List` is an object when the push tells of one template and an array when it tells of several.
+-- In JSON it stands at the top, in XML under the name of the event.
 with source as (
-    select *
+    select
+        *,
+        coalesce(
+            body -> 'List',
+            body #> '{SubscribeMsgPopupEvent,List}',
+            body #> '{SubscribeMsgChangeEvent,List}',
+            body #> '{SubscribeMsgSentEvent,List}'
+        ) as list
     from {{ source('raw', 'record') }}
     where source = 'mini_program' and kind = 'subscriptions'
 ),
@@ -13,9 +21,9 @@ items as (
         item.ordinality as item_number
     from source
     cross join lateral jsonb_array_elements(
-        case jsonb_typeof(source.body -> 'List')
-            when 'array' then source.body -> 'List'
-            when 'object' then jsonb_build_array(source.body -> 'List')
+        case jsonb_typeof(source.list)
+            when 'array' then source.list
+            when 'object' then jsonb_build_array(source.list)
             else '[]'::jsonb
         end
     ) with ordinality as item (value, ordinality)

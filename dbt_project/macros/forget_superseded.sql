@@ -1,0 +1,19 @@
+{# A window that was written anew dropped rows from raw: the facts of its older versions go with them. #}
+{% macro forget_superseded() -%}
+    delete from {{ this }} as fact
+    where fact._load_id in (
+        select older.load_id
+        from {{ source('ops', 'run_load') }} as run_load
+        inner join {{ source('ops', 'load') }} as newer on run_load.load_id = newer.load_id
+        inner join {{ source('ops', 'load') }} as older
+            on newer.source = older.source and newer.kind = older.kind and newer.path = older.path
+        where
+            run_load.run_id = {{ run_id() }}
+            and older.load_id < newer.load_id
+            and older.superseded > 0
+    )
+    and not exists (
+        select from {{ source('raw', 'record') }} as record
+        where record.record_id = fact.record_id and record.event_day = fact.event_day
+    )
+{%- endmacro %}
