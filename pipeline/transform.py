@@ -1,5 +1,6 @@
 """The transform: dbt, in this process, one layer at a time under the lock of stage `transform`."""
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from settings import Settings
+from warehouse.built_staging import is_staging_built, record_staging_built
 from warehouse.errors import Fatal, Retryable
 from warehouse.runs import Run
 from warehouse.stage import hold_stage
@@ -43,7 +45,8 @@ def build_layer(
     """Builds one layer for a run of the chain and returns how many nodes and rows it made.
 
     `layer` is one of `LAYERS`, in their order. `full_refresh` makes the facts anew from raw, which
-    an upgrade needs when a fact's columns changed.
+    an upgrade needs when a fact's columns changed. Staging is left as it is while the project is
+    what it was made from.
 
     Raises:
         Retryable: the database was away, or another holder of the stage did not end.
@@ -61,9 +64,29 @@ def build_layer(
             "C360_DBT_AS_OF": run.as_of.isoformat(),
             "C360_DBT_FENCE": str(fence.number),
         }
-        result = run_dbt(settings, command, variables)
+        build = _staging if layer == "staging" and not full_refresh else run_dbt
+        result = build(settings, command, variables)
         fence.counts[f"{layer}_model_seconds"] = round(sum(result.seconds.values()), 3)
     return {"nodes": sum(result.counts.values()), "rows": sum(result.rows.values())}
+
+
+def _staging(settings: Settings, command: Sequence[str], variables: Mapping[str, str]) -> DbtResult:
+    project_hash = _project_hash(settings)
+    if is_staging_built(settings, project_hash):
+        return DbtResult({}, {}, {})
+    result = run_dbt(settings, command, variables)
+    record_staging_built(settings, project_hash)
+    return result
+
+
+def _project_hash(settings: Settings) -> str:
+    """Changes with every file of the project that dbt may read."""
+    project = settings.project_dir / "dbt_project"
+    paths = sorted(path for path in project.rglob("*") if path.suffix in {".sql", ".yml", ".csv"})
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(f"{path.relative_to(project)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def write_manifest(settings: Settings) -> Path:

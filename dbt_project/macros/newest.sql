@@ -20,9 +20,18 @@
     select load_id from {{ source('ops', 'load') }} where published_run_id is not null
 {%- endmacro %}
 
-{# The day up to which earlier runs took records. #}
+{# As an array the loads are known before the scan, so that the index on the load finds their few rows. #}
+{% macro is_of_loads(loads) -%} _load_id = any(array({{ loads }})) {%- endmacro %}
+
+{# The day up to which earlier runs took records; a literal, because the plan depends on how near it is. #}
 {% macro previous_as_of() -%}
-    (select max(as_of) from {{ source('ops', 'run') }} where status = 'published' and run_id <> {{ run_id() }})
+    {% if execute -%}
+        {% set newest = "select max(as_of)::text from ops.run where status = 'published' and run_id <> " ~ run_id() -%}
+        {% set day = run_query(newest).columns[0].values()[0] -%}
+        {{ "date '" ~ day ~ "'" if day else 'null::date' }}
+    {%- else -%}
+        null::date
+    {%- endif %}
 {%- endmacro %}
 
 {#
@@ -35,20 +44,20 @@ with incoming as (
     select *
     from {{ staged }}
     where occurred_at < {{ as_of_end() }}
-        and _load_id in (
-            {{ run_loads() }}
-            {%- if not is_incremental() %}
-            union all
-            {{ published_loads() }}
-            {%- endif %}
-        )
     {%- if is_incremental() %}
+        and {{ is_of_loads(run_loads()) }}
     union all
     select *
     from {{ staged }}
     where occurred_at < {{ as_of_end() }}
         and event_day > {{ previous_as_of() }}
         and _load_id in ({{ published_loads() }})
+    {%- else %}
+        and _load_id in (
+            {{ run_loads() }}
+            union all
+            {{ published_loads() }}
+        )
     {%- endif %}
 ),
 

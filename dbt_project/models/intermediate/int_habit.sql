@@ -5,13 +5,26 @@
 -- A table of its own, so that the planner of int_preference knows how many rows it joins.
 {{ config(indexes=[{'columns': ['profile_id', 'dimension', 'value'], 'unique': true}]) }}
 
-with observations as (
+with visits as (
+    select
+        profile_id,
+        event_date,
+        channel,
+        device_type,
+        event_hour,
+        category
+    from {{ ref('int_person_activity') }}
+    where profile_kind = 'known' and visit_event_count > 0
+    group by profile_id, event_date, channel, device_type, event_hour, category
+),
+
+observations as (
     select
         activity.profile_id,
         habit.dimension,
         habit.value,
         activity.event_date as on_date
-    from {{ ref('int_person_activity') }} as activity
+    from visits as activity
     inner join lateral (
         values
         ('channel', activity.channel),
@@ -19,7 +32,7 @@ with observations as (
         ('hour', lpad(activity.event_hour::text, 2, '0')),
         ('category', nullif(activity.category, 'none'))
     ) as habit (dimension, value) on true
-    where activity.profile_kind = 'known' and activity.visit_event_count > 0 and habit.value is not null
+    where habit.value is not null
     union
     select
         profile_id,

@@ -28,11 +28,16 @@ looked_at as (
     from contacts
     inner join {{ ref('contact_rule') }} as rule
         on
-            (rule.kind = 'person' and contacts.contact_class = 'marketing')
+            (
+                rule.kind = 'person'
+                and contacts.contact_class = 'marketing'
+                and contacts.sent_at + rule.window_days * interval '24 hours' > {{ as_of_end() }}
+            )
             or (
                 rule.kind = 'offer'
                 and contacts.contact_class = 'marketing'
                 and contacts.offer_id is not null
+                and contacts.sent_at + rule.window_days * interval '24 hours' > {{ as_of_end() }}
             )
             or (
                 rule.kind = 'reject'
@@ -73,21 +78,26 @@ pauses as (
         on numbered.kind = rule.kind and numbered.newest_first = rule.max_count
 ),
 
-final as (
-    select distinct on (pauses.profile_id, offer.offer_id)
-        pauses.profile_id,
-        offer.offer_id,
-        pauses.rule_id,
-        pauses.reason_code,
-        pauses.paused_from,
-        pauses.paused_from + pauses.pause as paused_until
+lasting as materialized (
+    select *
     from pauses
+    where paused_from + pause > {{ as_of_end() }}
+),
+
+final as (
+    select distinct on (lasting.profile_id, offer.offer_id)
+        lasting.profile_id,
+        offer.offer_id,
+        lasting.rule_id,
+        lasting.reason_code,
+        lasting.paused_from,
+        lasting.paused_from + lasting.pause as paused_until
+    from lasting
     inner join {{ ref('int_offer_live') }} as offer
         on
-            coalesce(pauses.offer_id, offer.offer_id) = offer.offer_id
-            and coalesce(pauses.offer_group, offer.offer_group) = offer.offer_group
-    where pauses.paused_from + pauses.pause > {{ as_of_end() }}
-    order by pauses.profile_id asc, offer.offer_id asc, paused_until desc, pauses.rule_id asc
+            coalesce(lasting.offer_id, offer.offer_id) = offer.offer_id
+            and coalesce(lasting.offer_group, offer.offer_group) = offer.offer_group
+    order by lasting.profile_id asc, offer.offer_id asc, paused_until desc, lasting.rule_id asc
 )
 
 select * from final
