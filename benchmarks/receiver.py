@@ -177,6 +177,12 @@ def flush_milliseconds(folder: Path) -> float:
     return float(np.median(times)) * 1000
 
 
+def core_wait_seconds(pid: int) -> float:
+    """How long the threads of a process were ready to run and had no core."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(task.read_text().split()[1]) for task in tasks) / 1e9
+
+
 def report(load: Load, seconds: float, cpu: tuple[float, float], found: int) -> bool:
     """Prints the figures; whether the goal was met and nothing is missing."""
     answered = load.latencies[~np.isnan(load.latencies)] * 1000
@@ -205,14 +211,18 @@ def main() -> None:
         folder = Path(name)
         console.print(f"one flush of this disk: {flush_milliseconds(folder):.2f} ms")
         own = resource.getrusage(resource.RUSAGE_SELF)
-        with receiver(folder, wanted.workers) as (port, _):
+        with receiver(folder, wanted.workers) as (port, process):
             started = time.perf_counter()
             uvloop.run(send_all(load, port))
             seconds = time.perf_counter() - started
+            waits = core_wait_seconds(process.pid), core_wait_seconds(os.getpid())
         after = resource.getrusage(resource.RUSAGE_SELF)
         children = resource.getrusage(resource.RUSAGE_CHILDREN)
         sender_cpu = after.ru_utime + after.ru_stime - own.ru_utime - own.ru_stime
         cpu = (children.ru_utime + children.ru_stime, sender_cpu)
+        console.print(
+            f"seconds without a core: receiver {waits[0]:.1f}, sender {waits[1]:.1f} (other programs)"
+        )
         is_met = report(load, seconds, cpu, len(landed(folder)))
     sys.exit(0 if is_met else 1)
 

@@ -26,6 +26,7 @@ MODULES = {
     "migrate": "migrate",
     "sample": "sample",
     "ingest": "run",
+    "pull": "pull",
     "receive": "receive",
     "run": "run",
     "quarantine": "quarantine",

@@ -48,6 +48,7 @@ class Receiver:
     intake: Intake
     rotation: Rotation
     _task: "asyncio.Task[None] | None" = field(default=None, init=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _delivery_error: str = field(default="", init=False)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -99,23 +100,27 @@ class Receiver:
                 return
 
     async def _stop(self) -> None:
+        self._stopping.set()
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            # Not cancelled: a delivery that is under way has to end first.
+            await self._task
         await self.intake.journal.close()
         await self._deliver()
 
     async def _rotate_for_ever(self) -> None:
         loop = asyncio.get_running_loop()
         started = loop.time()
-        while True:
-            await asyncio.sleep(self.rotation.look_seconds)
+        while not await self._is_stopping(self.rotation.look_seconds):
             is_old = loop.time() - started >= self.rotation.seconds
             if is_old or self.intake.journal.size_bytes >= self.rotation.size_bytes:
                 started = loop.time()
                 await self.intake.journal.rotate()
                 await self._deliver()
+
+    async def _is_stopping(self, wait_seconds: float) -> bool:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), wait_seconds)
+        return self._stopping.is_set()
 
     async def _deliver(self) -> None:
         """Failures are told and tried again at the next rotation; the journals stay on disk."""

@@ -1,11 +1,11 @@
 """One request to one push on disk: who, whether signed, what, new or a repetition."""
 
-import asyncio
 import hashlib
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ingestion.receiver.journal import Entry, Journal, JournalFullError
@@ -13,11 +13,13 @@ from ingestion.receiver.push import DocumentError, Push, read_push, unread_push
 from ingestion.receiver.routing import PushAccount, place_of
 from ingestion.receiver.signature import EnvelopeError, is_signed, open_envelope
 
+if TYPE_CHECKING:
+    import asyncio
+
 LANDING_ZONE = ZoneInfo("Asia/Shanghai")
 REMEMBERED_PUSHES = 100_000
 """Repetitions come within seconds; what is forgotten, the loader counts as a duplicate."""
 
-ANSWER_SECONDS = 4.5
 MAX_ECHO_CHARACTERS = 1024
 
 Query = Mapping[str, str]
@@ -146,7 +148,7 @@ def _has_failed(written: "asyncio.Future[None]") -> bool:
 
 async def _on_disk(written: "asyncio.Future[None]") -> None:
     try:
-        await asyncio.wait_for(asyncio.shield(written), ANSWER_SECONDS)
+        await written
     except TimeoutError:
         raise RefusedError(503, "too_slow") from None
     except OSError:

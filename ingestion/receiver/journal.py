@@ -17,6 +17,8 @@ from pathlib import Path
 from ingestion.landing_writer import flush_folder, make_folder
 
 SUFFIX = ".journal"
+GATHER_SECONDS = 0.004
+MAX_SECONDS = 4.0
 
 
 class JournalFullError(Exception):
@@ -43,12 +45,15 @@ class Entry:
 class Journal:
     """The journal of one process; its file changes at each `rotate`."""
 
-    def __init__(self, folder: Path, name: str, *, max_waiting_bytes: int) -> None:
-        """Writes `<folder>/<name>-<number>.journal`."""
+    def __init__(
+        self, folder: Path, name: str, *, max_waiting_bytes: int, max_seconds: float = MAX_SECONDS
+    ) -> None:
+        """Writes `<folder>/<name>-<number>.journal`; a flush of `max_seconds` has failed."""
         make_folder(folder)
         self._folder = folder
         self._name = name
         self._max_waiting_bytes = max_waiting_bytes
+        self._max_seconds = max_seconds
         self._number = 0
         self._descriptor = -1
         self._durable_bytes = 0
@@ -64,7 +69,9 @@ class Journal:
         return self._durable_bytes
 
     def append(self, entry: Entry) -> "asyncio.Future[None]":
-        """A future that is done when the entry is on disk; it fails when it could not get there.
+        """A future that is done when the entry is on disk, and fails when it did not get there.
+
+        It fails with `OSError`, `TimeoutError` when the disk took too long.
 
         Raises:
             JournalFullError: too much is waiting already.
@@ -95,16 +102,19 @@ class Journal:
     async def _write_waiting(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
+            # Far below what a sender notices, and a flush for many costs what one for one does.
+            await asyncio.sleep(GATHER_SECONDS)
             batch, self._waiting, self._waiting_bytes = self._waiting, [], 0
             data = b"".join(entry for entry, _ in batch)
+            too_late = loop.call_later(self._max_seconds, _settle_all, batch, TimeoutError())
             try:
                 await loop.run_in_executor(self._thread, self._write, data)
             except OSError as error:
-                for _, future in batch:
-                    _settle(future, error)
+                _settle_all(batch, error)
             else:
-                for _, future in batch:
-                    _settle(future, None)
+                _settle_all(batch, None)
+            finally:
+                too_late.cancel()
 
     def _write(self, data: bytes) -> None:
         if self._descriptor < 0:
@@ -186,10 +196,11 @@ def _decoded(line: bytes) -> Entry | None:
     return Entry(place.decode(), file_format.decode(), day.decode(), document)
 
 
-def _settle(future: "asyncio.Future[None]", error: OSError | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(None)
-    else:
-        future.set_exception(error)
+def _settle_all(batch: list[tuple[bytes, "asyncio.Future[None]"]], error: OSError | None) -> None:
+    for _, future in batch:
+        if future.done():
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from benchmarks.push_sender import (
 )
 from ingestion.receiver import app as receiver_app
 from ingestion.receiver.app import Receiver, Rotation
+from ingestion.receiver.delivery import deliver_all
 from ingestion.receiver.intake import Intake
 from ingestion.receiver.journal import Journal
 from ingestion.receiver.routing import push_accounts
@@ -60,7 +62,7 @@ def run(tmp_path: Path) -> Run:
 async def _serve(folder: Path, talk: Callable[[Client], Awaitable[Any]]) -> Any:  # noqa: ANN401
     journal = Journal(folder / "spool", "j", max_waiting_bytes=10**7)
     intake = Intake(push_accounts(ACCOUNTS, ENVIRON), journal, lambda: NOW, 600)
-    app = Receiver(intake, Rotation(folder / "spool", folder / "landing"))
+    app = Receiver(intake, rotation(folder))
     inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     sent: list[Any] = []
 
@@ -78,6 +80,12 @@ async def _serve(folder: Path, talk: Callable[[Client], Awaitable[Any]]) -> Any:
         "lifespan.startup.complete", "lifespan.shutdown.complete"
     ]  # fmt: skip
     return result
+
+
+def rotation(folder: Path) -> Rotation:
+    """With the class's defaults, which a test may replace."""
+    seconds = (Rotation.seconds, Rotation.size_bytes, Rotation.look_seconds)
+    return Rotation(folder / "spool", folder / "landing", *seconds)
 
 
 def landed(folder: Path) -> dict[str, list[bytes]]:
@@ -248,6 +256,25 @@ def test_health_counts_and_tells_of_a_landing_zone_that_cannot_be_written(
     assert run(talk)[0] == 503
     monkeypatch.undo()
     assert len(list((tmp_path / "spool").iterdir())) == 1
+
+
+def test_a_stop_waits_for_a_delivery_that_is_under_way(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def slowly(*places: Path) -> int:
+        time.sleep(0.3)
+        return deliver_all(*places)
+
+    async def talk(client: Client) -> None:
+        await post_sealed(client, event(1, NOW))
+        monkeypatch.setattr(receiver_app, "deliver_all", slowly)
+        await asyncio.sleep(0.1)
+
+    monkeypatch.setattr(receiver_app.Rotation, "seconds", 0.0)
+    monkeypatch.setattr(receiver_app.Rotation, "look_seconds", 0.05)
+    run(talk)
+    assert list((tmp_path / "spool").iterdir()) == []
+    assert len(landed(tmp_path)["official_account/pushes/2026-11-20.xml"]) == 1
 
 
 def test_secrets_are_never_shown_and_a_wrong_key_is_told_by_its_name():
