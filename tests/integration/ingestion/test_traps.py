@@ -69,7 +69,8 @@ def test_trap_03_a_unionid_with_a_leading_space_is_the_same(
     landing: "Landing", make: "Make"
 ) -> None:
     load(landing, make, "official_account/followers",
-         follower("oB_fake-1", unionid=" oU_fake-1"), follower("oB_fake-2", unionid="oU_fake-1"))  # fmt: skip
+         follower("oB_fake-1", unionid=" oU_fake-1"),
+         follower("oB_fake-2", unionid="oU_fake-1"))  # fmt: skip
     unionids = [row for row in landing.query(IDENTIFIERS) if row[0] == "unionid"]
     assert unionids == [("unionid", "op-brand", "oU_fake-1")]
 
@@ -148,10 +149,11 @@ def test_trap_09_the_sign_of_the_time_zone_moves_no_event(landing: "Landing", ma
 
 
 def test_trap_10_a_distinct_id_may_be_key_plus_value(landing: "Landing", make: "Make") -> None:
+    sign_up = {"type": "track_signup", "event": "$SignUp"}
     load(landing, make, "mini_program/events",
          sensors(1, distinct_id="$identity_mobile+15400138001"),
-         sensors(2, type="track_signup", event="$SignUp", distinct_id="M000001", original_id="s-1"),
-         sensors(3, type="track_signup", event="$SignUp", distinct_id="$identity_email+a@b.example"))  # fmt: skip
+         sensors(2, **sign_up, distinct_id="M000001", original_id="s-1"),
+         sensors(3, **sign_up, distinct_id="$identity_email+a@b.example"))  # fmt: skip
     assert landing.query(IDENTIFIERS) == [
         ("email", "", "a@b.example"),
         ("member_id", "", "M000001"),
@@ -182,16 +184,16 @@ def test_trap_12_durations_stay_in_seconds(landing: "Landing", make: "Make") -> 
 
 def test_trap_13_every_amount_has_its_unit() -> None:
     for contract in all_contracts():
-        paths = {p for p in contract.types} | {p for some in contract.required for p in some}
-        if any(path.endswith("_fen") or path.endswith("amount.total") for path in paths):
+        paths = set(contract.types) | {p for some in contract.required for p in some}
+        if any(path.endswith(("_fen", "amount.total")) for path in paths):
             assert contract.money_unit == "fen", contract.kind
     segment = [c for c in all_contracts() if c.source in {"app", "web"} and c.kind == "events"]
     assert {contract.money_unit for contract in segment} == {"yuan"}
 
 
 def test_trap_14_the_key_of_a_retention_is_an_offset(landing: "Landing", make: "Make") -> None:
-    body = {"ref_date": "20261119", "visit_uv_new": [{"key": 0, "value": 9}, {"key": 7, "value": 2}],
-            "visit_uv": []}  # fmt: skip
+    kept = [{"key": 0, "value": 9}, {"key": 7, "value": 2}]
+    body = {"ref_date": "20261119", "visit_uv_new": kept, "visit_uv": []}
     load(landing, make, "mini_program/analytics", reply("getweanalysisappiddailyretaininfo", body))
     assert landing.query("""
         select event_day, body #>> '{reply,visit_uv_new,1,key}' from raw.record
@@ -199,9 +201,10 @@ def test_trap_14_the_key_of_a_retention_is_an_offset(landing: "Landing", make: "
 
 
 def test_trap_15_a_week_is_a_figure_of_its_own(landing: "Landing", make: "Make") -> None:
+    day, week = ({"list": [{"ref_date": text}]} for text in ("20261109", "20261109-20261115"))
     load(landing, make, "mini_program/analytics",
-         reply("getweanalysisappiddailyvisittrend", {"list": [{"ref_date": "20261109"}]}),
-         reply("getweanalysisappidweeklyvisittrend", {"list": [{"ref_date": "20261109-20261115"}]}))  # fmt: skip
+         reply("getweanalysisappiddailyvisittrend", day),
+         reply("getweanalysisappidweeklyvisittrend", week))  # fmt: skip
     assert landing.query("select count(distinct event_name), count(distinct source_key), "
                          "count(distinct event_day) from raw.record") == [(2, 2, 1)]  # fmt: skip
 
