@@ -9,8 +9,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 
-from ingestion.contract import Contract, load_contract
+from ingestion.contract import Contract, IdentifierField, load_contract
 from ingestion.contract_places import contract_dirs
 from ingestion.expressions import path_keys
 from settings import Settings
@@ -78,27 +79,23 @@ def shown(*keys: str) -> str:
 
 
 def _named_paths(contract: Contract) -> Iterator[str]:
+    """Every path of the contract, whatever it is named for."""
     yield from contract.known_fields
     yield from (*contract.key_paths, *contract.fallback_key, *contract.transport_fields)
-    for time in filter(None, (contract.event_time, contract.received_time)):
-        yield from time.path
-    yield from contract.event_name
+    yield from (*contract.event_time.path, *contract.event_name)
+    yield from contract.received_time.path if contract.received_time else ()
     if contract.account is not None:
         yield from contract.account.path or contract.account.original_id or ()
-    for paths in contract.required:
-        yield from paths
     yield from (*contract.types, *contract.personal_data)
-    for pair in contract.must_equal:
-        yield from pair
-    for when in filter(None, (contract.accept, contract.drop_identifiers, *contract.refuse)):
-        yield when.path
-    for spec in contract.identifiers:
-        yield from spec.path
-        yield from filter(None, (spec.under, spec.each))
-        yield from re.findall(r"\{([^}]+)\}", spec.join or "")
-        if not isinstance(spec.strength, int):
-            yield spec.strength.path
-        if not isinstance(spec.namespace, str):
-            yield spec.namespace.path
-        if spec.when is not None:
-            yield spec.when.path
+    yield from chain(*contract.required, *contract.must_equal)
+    conditions = (contract.accept, contract.drop_identifiers, *contract.refuse)
+    yield from (when.path for when in conditions if when is not None)
+    yield from chain.from_iterable(map(_paths_of_identifier, contract.identifiers))
+
+
+def _paths_of_identifier(spec: IdentifierField) -> Iterator[str]:
+    yield from spec.path
+    yield from filter(None, (spec.under, spec.each))
+    yield from re.findall(r"\{([^}]+)\}", spec.join or "")
+    by_field = (spec.strength, spec.namespace, spec.when)
+    yield from (named.path for named in by_field if named and not isinstance(named, (int, str)))

@@ -16,6 +16,7 @@ from sample_data.dice import Dice
 from sample_data.difficulty import PairCounts, account_components, count_pairs, plain_components
 from sample_data.invented import Mint
 from sample_data.landing import Landing
+from sample_data.official_figures import Audience, write_official_figures
 from sample_data.population import Population, draw_population
 from sample_data.recorder import Recorder
 from sample_data.shopping import Shop
@@ -100,16 +101,25 @@ class _Sample:
         self.defects: Counter[str] = Counter()
         self.plain, self.accounts_only = PairCounts(), PairCounts()
         self.events = 0
+        self.audience = Audience()
 
     def write_chunk(self, number: int, numbers: range) -> None:
         """Write everything about some people."""
         dice = Dice(f"sample-{self.seed}-{number}")
         population = draw_population(dice, self.mint, numbers, self.period)
-        recorder = Recorder(self.landing, self.mint, self.period, dice, event_number=self.events)
+        recorder = Recorder(
+            self.landing,
+            self.mint,
+            self.period,
+            dice,
+            event_number=self.events,
+            audience=self.audience,
+        )
         if number == 0:
             write_products(self.shop.products, dice, recorder)
         Diary(recorder, dice, self.shop).write(population.people)
         self.events = recorder.event_number
+        self.audience.settle()
         self._settle(population, recorder)
         defects = self.landing.flush(dice)
         self.truth.write_defects(defects)
@@ -137,6 +147,12 @@ class _Sample:
 
     def finish(self, people: int) -> SampleSummary:
         """Write what is known at the end only, and sum up."""
+        dice = Dice(f"official-{self.seed}")
+        planted = write_official_figures(self.landing, self.period, self.audience, dice)
+        self.truth.write_discrepancies(planted)
+        defects = self.landing.flush(dice)
+        self.truth.write_defects(defects)
+        self.defects.update(defect.kind for defect in defects)
         self.landing.close()
         return SampleSummary(
             people=people,

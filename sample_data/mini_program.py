@@ -204,6 +204,8 @@ class _Stay:
             "_track_id": track_id,
             "_flush_time": received * 1_000 + 120,
         }
+        if len(identities) > len(self.anonymous):
+            self.recorder.audience.see(self.appid, self.openid, at, event)
         key = f"{track_id}|{distinct_id}|{at_ms}|{event}"
         self.recorder.event(EVENTS, received, record, (key, self.person.person_id))
 

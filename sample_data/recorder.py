@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sample_data.dice import Dice
 from sample_data.invented import Mint
 from sample_data.landing import Kind, Landing, Record
+from sample_data.official_figures import Audience
 from sample_data.timeline import DAY_SECONDS, Period
 
 LATE_SHARE = 0.008
@@ -24,6 +25,7 @@ class Recorder:
     dice: Dice
     event_owners: list[tuple[str, str, str, str]] = field(default_factory=list)
     event_number: int = 0
+    audience: Audience = field(default_factory=Audience)
 
     def next_number(self) -> int:
         """Return a number no other event of this sample has."""

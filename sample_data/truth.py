@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from sample_data.brand import OPEN_PLATFORM
 from sample_data.defects import Defect
 from sample_data.evidence import Identifier
+from sample_data.official_figures import Discrepancy
 from sample_data.people import FOREVER, Device, Person
 from sample_data.timeline import iso
 
@@ -17,6 +18,7 @@ HEADERS = {
     "person.csv": ("person_id", "scenario"),
     "event.csv": ("source", "kind", "source_key", "person_id"),
     "defects.csv": ("path", "line", "kind"),
+    "discrepancies.csv": ("appid", "ref_date", "metric", "own_count", "official_count"),
 }
 
 
@@ -108,3 +110,8 @@ class TruthFiles:
     def write_defects(self, defects: list[Defect]) -> None:
         """Append what was planted where."""
         self._append("defects.csv", [(d.path, str(d.line), d.kind) for d in defects])
+
+    def write_discrepancies(self, found: list[Discrepancy]) -> None:
+        """Append the official figures that were made wrong."""
+        rows = [(*map(str, astuple(discrepancy)),) for discrepancy in found]
+        self._append("discrepancies.csv", rows)

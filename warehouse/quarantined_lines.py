@@ -35,6 +35,7 @@ class QuarantineGroup:
     hint: str
     lines: int
     first_line: int
+    first_byte_offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def open_groups(conn: psycopg.Connection) -> list[QuarantineGroup]:
     with database_errors_without_values(), conn.cursor(row_factory=class_row(QuarantineGroup)) as c:
         return c.execute("""
             select q.load_id, l.source, l.kind, l.path, q.reason_code, q.field, min(q.hint) as hint,
-                count(*) as lines, min(q.line_number) as first_line
+                count(*) as lines, min(q.line_number) as first_line,
+                (array_agg(q.byte_offset order by q.line_number, q.quarantine_id))[1]
+                    as first_byte_offset
             from ops.quarantine as q
             inner join ops.load as l using (load_id)
             where q.status = 'open'

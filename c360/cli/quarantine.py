@@ -13,7 +13,16 @@ from settings import load_settings
 app = typer.Typer(name="quarantine", no_args_is_help=True, help=__doc__)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-GROUP_COLUMNS = ("load_id", "source", "kind", "reason_code", "field", "lines", "first_line", "hint")
+GROUP_COLUMNS = (
+    "load_id",
+    "path",
+    "reason_code",
+    "field",
+    "lines",
+    "first_line",
+    "first_byte_offset",
+    "hint",
+)
 LINE_COLUMNS = ("line_number", "byte_offset", "reason_code", "field", "hint")
 
 LoadId = Annotated[int, typer.Argument(help="The load's number; `c360 quarantine list` has it.")]
@@ -28,7 +37,7 @@ def list_groups(*, as_json: AsJson = False) -> None:
     print_rows("Quarantine", GROUP_COLUMNS, rows, as_json=as_json)
 
 
-@app.command(epilog="Example: c360 quarantine show 17 --reason not_json --raw")
+@app.command(epilog="Example: c360 quarantine show 17 --reason invalid_json --raw")
 def show(
     load_id: LoadId,
     reason: Reason = None,

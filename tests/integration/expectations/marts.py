@@ -54,6 +54,11 @@ VALUES = {
         "checkout_start_count": "2",
         "order_paid_count": "1",
     },
+    "reconciliation_daily": {
+        "ref_date": "date '2026-11-14' - n::integer",
+        "metric": "'visitors'",
+        "is_within_tolerance": "true",
+    },
     "offer": {"offer_id": "'OF-' || n"},
     "next_best_offer": {
         "profile_id": PERSON,

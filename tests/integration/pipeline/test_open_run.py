@@ -1,7 +1,7 @@
 """When a run of the chain opens, and what waits: the ledger decides, not events."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from psycopg import Connection
@@ -160,3 +160,24 @@ def test_opening_a_run_refreshes_the_statistics_of_what_was_loaded(
             "select reltuples from pg_class where oid = 'raw.web_202609'::regclass"
         ).fetchone()
     assert estimate == (2000,)
+
+
+def test_a_kind_that_came_every_day_keeps_the_day_open_until_it_is_there(
+    warehouse_settings: Settings, conn: Connection
+):
+    conn.execute(
+        "insert into ops.kind values ('web', 'events', 1, 'daily'), ('web', 'x', 1, 'daily')"
+    )
+    fortnight = [MONDAY - timedelta(days=back) for back in range(1, 15)]
+    for day in fortnight:
+        deliver(conn, "web", day)
+    for source in enabled_sources(warehouse_settings.config_dir):
+        deliver(conn, source, MONDAY)
+    conn.execute(
+        "update ops.load set kind = 'logins' where source = 'web' and landing_day = %s", (MONDAY,)
+    )
+    assert open_run(warehouse_settings, AT) is None
+    deliver(conn, "web", MONDAY, "late")
+    opened = open_run(warehouse_settings, AT)
+    assert opened is not None
+    assert opened["as_of"] == str(MONDAY)
