@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,8 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from identity_resolution.anchors import birth_ids
+from identity_resolution.claims import no_claims
 from identity_resolution.graph import Graph, Integers
-from identity_resolution.incremental import absorb, begin, settle
+from identity_resolution.incremental import News, absorb, begin, settle
 from identity_resolution.links import link
 from identity_resolution.observations import Occasions, dictionary, gather
 from identity_resolution.resolution import resolve
@@ -59,16 +61,17 @@ def measure(links: int) -> dict[str, float]:
         seconds[step] = time.perf_counter() - start
 
     zeros = np.zeros(links, dtype=np.int64)
-    occasions = Occasions(at, np.ones(links, dtype=bool), zeros, np.arange(links))
+    occasions = Occasions(at, zeros.astype(np.int8), zeros, np.arange(links), zeros)
     with timed("strings to integers"):
         identifiers, member = dictionary(names, scopes, values)
     with timed("observations to sets"):
         evidence = gather(occasions, np.repeat(np.arange(links), 2), member, np.full(2 * links, 2))
     with timed("sets to links"):
         link(evidence)
-    state = begin(identifiers)
+    state, nobody = begin(identifiers), np.zeros(len(identifiers), dtype=bool)
+    news = News(evidence, no_claims(len(identifiers)), evidence.holding, nobody, nobody)
     with timed("links and screening of the first step"):
-        change = absorb(state, evidence, rules)
+        change = absorb(state, news, rules)
     with timed("first step: components, ordered pass, anchors"):
         state = settle(state, change, rules)
     with timed("the same without increments (resolve)"):
@@ -76,8 +79,8 @@ def measure(links: int) -> dict[str, float]:
     with timed("profile ids"):
         anchors = state.graph.identifiers.take(np.unique(resolution.anchor))
         columns = (anchors.namespace, anchors.scope, anchors.value)
-        birth_ids(b"benchmark", zip(*(c.to_pylist() for c in columns), strict=True))
-    day = evidence.slice(0, max(links // 100, 1))
+        birth_ids(b"benchmark", list(zip(*(c.to_pylist() for c in columns), strict=True)))
+    day = replace(news, evidence=evidence.slice(0, max(links // 100, 1)))
     with timed("one more step of 1 % of the evidence"):
         settle(state, absorb(state, day, rules), rules)
     contested = np.bincount(resolution.decision, minlength=3)

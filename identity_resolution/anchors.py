@@ -6,7 +6,7 @@ only when its members change, and then only towards a smaller anchor.
 """
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 
 import numpy as np
@@ -16,6 +16,9 @@ from identity_resolution.rules import RuleTable
 
 CONTACT_NAMESPACES = frozenset({"phone", "email"})
 """A customer who proved to hold one of these is known even without an account."""
+
+RESIDUAL = -1
+"""In place of an epoch."""
 
 _VERIFIED = 1
 _ID_LENGTH = 26
@@ -84,13 +87,18 @@ def find_known(
     return is_known[anchor]
 
 
-def birth_ids(key: bytes, identifiers: Iterable[tuple[str, str, str]], epoch: int = 0) -> list[str]:
+def birth_ids(
+    key: bytes, identifiers: Sequence[tuple[str, str, str]], epochs: Sequence[int] | None = None
+) -> list[str]:
     """Return the birth ids of (namespace, scope, value) under the secret `key`: `p_` + 26 letters.
 
     130 bits of HMAC-SHA256: an id tells nothing about its identifier to whoever lacks the key. The
-    epoch counts the lives of an identifier; an erased one comes back under the next.
+    epoch counts the lives of an identifier; an erased one comes back under the next. `RESIDUAL`
+    names what is left of a shared thing when its owners are taken away.
     """
-    digests = b"".join(hmac.digest(key, _message(*parts, epoch), "sha256") for parts in identifiers)
+    lives = epochs if epochs is not None else [0] * len(identifiers)
+    pairs = zip(identifiers, lives, strict=True)
+    digests = b"".join(hmac.digest(key, _message(*parts, life), "sha256") for parts, life in pairs)
     return _in_letters(np.frombuffer(digests, dtype=np.uint8).reshape(-1, 32))
 
 

@@ -1,8 +1,8 @@
 """Two-phase clustering: plain components at once, the ordered pass only where a rule bites.
 
 The result equals the ordered pass over every link. In a component in which no limit is exceeded
-even by the whole, and whose non-weak part hangs together by itself, the ordered pass would refuse
-nothing, so it need not be walked.
+even by the whole, whose non-weak part hangs together by itself, and about which nobody stated
+anything, the ordered pass would refuse nothing, so it need not be walked.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from identity_resolution.graph import (
+    NO_STATEMENT,
     Codes,
     Decision,
     Flags,
@@ -20,10 +21,10 @@ from identity_resolution.graph import (
     Integers,
     Links,
     Screening,
-    Status,
     byte_order,
 )
 from identity_resolution.ordered_pass import Constraints, order_of_trust, unite_in_order
+from identity_resolution.refusals import BY_STATUS, refuse
 from identity_resolution.rules import NO_LIMIT, RuleTable
 
 
@@ -41,15 +42,18 @@ class Clusters:
 
 def cluster(graph: Graph, table: RuleTable, screening: Screening) -> Clusters:
     """Divide the identifiers of `graph` into profiles."""
-    constraints = _constraints(graph.identifiers, table)
-    decision = _refuse_inactive(graph.links, screening)
+    constraints = _constraints(graph, table)
+    decision = refuse(graph, table, screening)
+    is_plain = ~np.isin(decision, BY_STATUS)
+    size = len(graph.identifiers)
+    component = components(size, graph.links.left[is_plain], graph.links.right[is_plain])
     open_rows = np.flatnonzero(decision == Decision.USED)
     links = graph.links.take(open_rows)
-    component = components(len(graph.identifiers), links.left, links.right)
-    label = component.copy()
-    is_contested = _is_limit_exceeded(component, constraints)
-    is_contested |= _is_bridged_by_weak(component, links, constraints.is_weak)
-    contested = np.flatnonzero(is_contested[component[links.left]])
+    whole = component
+    if len(open_rows) < is_plain.sum():
+        whole = components(size, links.left, links.right)
+    label = whole.copy()
+    contested = np.flatnonzero(_is_contested(whole, links, constraints)[whole[links.left]])
     if len(contested):
         rows, label_of_rows, walked = _walk(graph.identifiers, links.take(contested), constraints)
         label[rows] = label_of_rows
@@ -68,7 +72,8 @@ def components(size: int, left: Integers, right: Integers) -> Integers:
     return first[label]
 
 
-def _constraints(identifiers: Identifiers, table: RuleTable) -> Constraints:
+def _constraints(graph: Graph, table: RuleTable) -> Constraints:
+    identifiers = graph.identifiers
     namespace = identifiers.namespace_code
     scope_count = max(len(identifiers.scope.dictionary), 1)
     scope = np.where(table.is_per_scope[namespace], identifiers.scope_code, 0)
@@ -80,18 +85,17 @@ def _constraints(identifiers: Identifiers, table: RuleTable) -> Constraints:
         first_seen=identifiers.first_seen,
         is_weak=table.is_weak[namespace],
         rank=table.rank[namespace],
+        apart=graph.apart,
     )
 
 
-def _refuse_inactive(links: Links, screening: Screening) -> Codes:
-    decision = np.full(len(links), Decision.USED, dtype=np.int8)
-    ends = screening.status[links.left], screening.status[links.right]
-    for status, refusal in (
-        (Status.QUARANTINED, Decision.QUARANTINED),
-        (Status.JUNK, Decision.JUNK),
-    ):
-        decision[(ends[0] == status) | (ends[1] == status)] = refusal
-    return decision
+def _is_contested(component: Integers, links: Links, rules: Constraints) -> Flags:
+    """Flag (at its first position) each component in which a rule may bite."""
+    is_contested = _is_limit_exceeded(component, rules)
+    is_contested |= _is_bridged_by_weak(component, links, rules.is_weak)
+    is_contested[component[links.left[links.statement != NO_STATEMENT]]] = True
+    is_contested[component[rules.apart.identifier]] = True
+    return is_contested
 
 
 def _is_limit_exceeded(component: Integers, rules: Constraints) -> Flags:
@@ -129,14 +133,21 @@ def _walk(
     """Run the ordered pass over `links`; return whom it concerns, their labels, the decisions."""
     rows, ends = np.unique(np.concatenate((links.left, links.right)), return_inverse=True)
     local = replace(links, left=ends[: len(links)], right=ends[len(links) :])
-    local_rules = Constraints(
+    local_rules = _part_of(rules, rows)
+    order = order_of_trust(local, local_rules, byte_order(identifiers, rows))
+    label, decision = unite_in_order(local, order, local_rules)
+    return rows, rows[label], decision
+
+
+def _part_of(rules: Constraints, rows: Integers) -> Constraints:
+    """Return the constraints of the identifiers at `rows` (ascending), by their place in it."""
+    apart = rules.apart.take(np.isin(rules.apart.identifier, rows))
+    return Constraints(
         group=rules.group[rows],
         limit=rules.limit[rows],
         window_seconds=rules.window_seconds[rows],
         first_seen=rules.first_seen[rows],
         is_weak=rules.is_weak[rows],
         rank=rules.rank[rows],
+        apart=replace(apart, identifier=np.searchsorted(rows, apart.identifier)),
     )
-    order = order_of_trust(local, local_rules, byte_order(identifiers, rows))
-    label, decision = unite_in_order(local, order, local_rules)
-    return rows, rows[label], decision

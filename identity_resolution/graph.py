@@ -25,15 +25,21 @@ class Status(IntEnum):
     ACTIVE = 0
     JUNK = 1
     QUARANTINED = 2
+    SHARED = 3
 
 
 class StatusReason(IntEnum):
-    """Why an identifier is not active."""
+    """Why an identifier is not active; the larger of two reasons is the one that is told."""
 
     NONE = 0
-    JUNK_LIST = 1
-    MAX_DEGREE = 2
-    MAX_PERSONS = 3
+    OWNER_CHANGES = 1
+    MAX_PERSONS = 2
+    MAX_DEGREE = 3
+    BLOCKED = 4
+    FAST_GROWTH = 5
+    MANY_ACCOUNTS = 6
+    LOW_VARIETY = 7
+    JUNK_LIST = 8
 
 
 class Decision(IntEnum):
@@ -44,6 +50,26 @@ class Decision(IntEnum):
     WEAK_BRIDGE = 2
     QUARANTINED = 3
     JUNK = 4
+    SHARED = 5
+    FUNCTIONAL_CONFLICT = 6
+    NO_BASIS = 7
+    DIFFERENT = 8
+
+
+class Consent(IntEnum):
+    """What the holder of an account said to one profile across accounts (`joint_profile`)."""
+
+    REFUSED = -1
+    UNKNOWN = 0
+    GRANTED = 1
+
+
+NEVER = np.iinfo(np.int64).max
+"""Time of what was not observed."""
+
+NO_STATEMENT = -1
+BY_A_SOURCE = 0
+"""In place of a statement's number: nobody's, and an alias that a source reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +82,7 @@ class Identifiers:
         smallest event time as it was known then. Recorded once and never changed by later
         evidence: an anchor, and with it the id of a profile, must not move because of them.
     strength: the best strength of any observation (1 is best, 4 worst).
+    consent: a `Consent` each. is_blocked: whether a steward forbids the identifier to link.
     """
 
     namespace: pa.DictionaryArray
@@ -65,6 +92,8 @@ class Identifiers:
     arrival_day: Integers
     born_at: Integers
     strength: Integers
+    consent: Codes
+    is_blocked: Flags
 
     def __len__(self) -> int:
         """Return the number of identifiers."""
@@ -95,16 +124,20 @@ class Identifiers:
             arrival_day=self.arrival_day[rows],
             born_at=self.born_at[rows],
             strength=self.strength[rows],
+            consent=self.consent[rows],
+            is_blocked=self.is_blocked[rows],
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """One row an unordered pair of identifiers that were observed together.
+    """One row an unordered pair of identifiers, observed together or stated to be one person's.
 
     left, right: positions of identifiers, left < right, no pair twice; which end is left says
     nothing. strength: the best of the observations. source_mask: bit k is set when the k-th source
     saw the pair. first_sample, last_sample: the smallest and largest reference to a raw record.
+    basis: the best `Basis` of the sources. statement: the number of the statement `same` that
+    forces the link, or `NO_STATEMENT`; of a link that was only stated observation_count is 0.
     """
 
     left: Integers
@@ -116,6 +149,8 @@ class Links:
     source_mask: Integers
     first_sample: Integers
     last_sample: Integers
+    basis: Integers
+    statement: Integers
 
     def __len__(self) -> int:
         """Return the number of links."""
@@ -127,11 +162,32 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Identifiers that must not share a profile: one row an identifier and statement.
+
+    Those of one number on one side (-1) may not meet those on the other side (1).
+    """
+
+    number: Integers
+    identifier: Integers
+    side: Integers
+
+    def take(self, rows: Integers | Flags) -> "Apart":
+        """Return the rows (positions, or one flag a row)."""
+        return Apart(self.number[rows], self.identifier[rows], self.side[rows])
+
+
+_NOTHING = np.empty(0, dtype=np.int64)
+NONE_APART = Apart(_NOTHING, _NOTHING, _NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
 class Graph:
-    """Identifiers and all links between them."""
+    """Identifiers, all links between them, and who must stay apart."""
 
     identifiers: Identifiers
     links: Links
+    apart: Apart = NONE_APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +240,9 @@ def part_around(graph: Graph, is_inside: Flags) -> Part:
     links = graph.links.take(link_rows)
     links = replace(links, left=position[links.left], right=position[links.right])
     rows = np.flatnonzero(is_needed)
-    return Part(Graph(graph.identifiers.take(rows), links), rows, link_rows)
+    apart = graph.apart.take(is_needed[graph.apart.identifier])
+    apart = replace(apart, identifier=position[apart.identifier])
+    return Part(Graph(graph.identifiers.take(rows), links, apart), rows, link_rows)
 
 
 def codes(column: pa.DictionaryArray) -> Integers:

@@ -1,14 +1,17 @@
-"""Resolve step by step: new evidence changes only the components it touches.
+"""Resolve step by step: new evidence and new claims change only the components they touch.
 
 After any sequence of steps the state equals that of one step over everything, because a plain
 component is widened to before it is resolved again, and what lies outside cannot notice.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from identity_resolution.claims import Claims, evidence_of
 from identity_resolution.graph import (
+    NEVER,
     Codes,
     Decision,
     Flags,
@@ -22,13 +25,14 @@ from identity_resolution.graph import (
     StatusReason,
     part_around,
 )
-from identity_resolution.links import Evidence, combine, empty_links, link
+from identity_resolution.links import Evidence, combine, empty_links, link, locate
 from identity_resolution.resolution import resolve
-from identity_resolution.rules import Rules
-from identity_resolution.screening import screen
+from identity_resolution.rules import Rules, RuleTable, tabulate
+from identity_resolution.screening import Measures, judge, measure
+from identity_resolution.sightings import find_sightings, owner_changes
 
-NEVER = np.iinfo(np.int64).max
-"""first_seen of an identifier that is in the dictionary but was not observed yet."""
+Recall = Callable[[Flags], Evidence]
+"""Gives the whole log of the identifiers flagged: every set with one of them, a row a moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,27 @@ def begin(identifiers: Identifiers) -> State:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A state with new evidence in it that is not resolved yet.
+class News:
+    """What a step brings.
 
-    graph, screening: as they are with the evidence. touched: both ends of all new links, every
-    identifier whose status changed, and all neighbours of those.
+    evidence: new sets. claims: everything stated, also what was stated before. recall: the log,
+    the new evidence in it. changed: identifiers whose claims, or whose old evidence, are not what
+    they were. recounted: those of them whose links must be counted again from the log.
+    """
+
+    evidence: Evidence
+    claims: Claims
+    recall: Recall
+    changed: Flags
+    recounted: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A state with news in it that is not resolved yet.
+
+    graph, screening: as they are with the news. touched: whoever the news name, every identifier
+    whose status changed, and all neighbours of those.
     """
 
     graph: Graph
@@ -73,25 +93,21 @@ class Change:
     touched: Flags
 
 
-def advance(state: State, evidence: Evidence, arrival_day: int, rules: Rules) -> State:
-    """Return the state after `evidence`, which arrived in the load of logical day `arrival_day`."""
-    is_new = state.graph.identifiers.first_seen == NEVER
-    change = absorb(state, evidence, rules)
-    seen = change.graph.identifiers
-    is_new &= seen.first_seen != NEVER
-    identifiers = replace(seen, arrival_day=np.where(is_new, arrival_day, seen.arrival_day))
-    return settle(
-        state, replace(change, graph=replace(change.graph, identifiers=identifiers)), rules
+def absorb(state: State, news: News, rules: Rules) -> Change:
+    """Return `state` with `news` in it, identifiers screened again."""
+    identifiers = replace(
+        _sighted(state.graph.identifiers, news.evidence),
+        consent=news.claims.consent,
+        is_blocked=news.claims.is_blocked,
     )
-
-
-def absorb(state: State, evidence: Evidence, rules: Rules) -> Change:
-    """Return `state` with `evidence` in it, identifiers screened again."""
-    links = combine([state.graph.links, link(evidence)])
-    graph = Graph(_sighted(state.graph.identifiers, evidence), links)
-    touched = np.zeros(len(graph.identifiers), dtype=bool)
-    touched[evidence.member] = True
-    screening = rescreen(graph, state.resolution.screening, touched, rules)
+    same, is_seen = news.claims.same, identifiers.first_seen != NEVER
+    same = same.take(is_seen[same.left] & is_seen[same.right])
+    links = combine([_counted(state.graph.links, news), same])
+    graph = Graph(identifiers, links, news.claims.apart)
+    touched = news.changed.copy()
+    touched[news.evidence.member] = True
+    touched |= _is_neighbour(state.graph.links, news.changed)
+    screening = _rescreen(graph, state.resolution.screening, touched, news, rules)
     changed = screening.status != state.resolution.screening.status
     return Change(graph, screening, touched | changed | _is_neighbour(links, changed))
 
@@ -115,19 +131,64 @@ def is_affected(component: Integers, touched: Flags) -> Flags:
     return is_hit[component]
 
 
-def rescreen(graph: Graph, screening: Screening, touched: Flags, rules: Rules) -> Screening:
+def _counted(links: Links, news: News) -> Links:
+    """Return the links by evidence: those of `links` and of the news, some counted again."""
+    old, new = evidence_of(links), link(news.evidence)
+    voids = news.claims.voids
+    is_asked = news.recounted.copy()
+    is_asked[voids.left] = True
+    if not is_asked.any():
+        return combine([old, new])
+    again = link(news.recall(is_asked), voids)
+    kept = [part.take(~_is_recounted(part, news)) for part in (old, new)]
+    return combine([*kept, again.take(_is_recounted(again, news))])
+
+
+def _is_recounted(links: Links, news: News) -> Flags:
+    voids = news.claims.voids
+    is_void = locate(voids.left, voids.right, links) >= 0
+    return np.asarray(is_void | news.recounted[links.left] | news.recounted[links.right])
+
+
+def _rescreen(
+    graph: Graph, screening: Screening, touched: Flags, news: News, rules: Rules
+) -> Screening:
     """Screen the touched identifiers again; the others keep their status."""
     part = part_around(graph, touched)
-    fresh = screen(part.graph, rules)
-    is_own = touched[part.identifier_rows]
+    rows = part.identifier_rows
+    is_own = touched[rows]
+    identifiers = part.graph.identifiers
+    table = tabulate(rules, identifiers.namespaces)
+    found = measure(part.graph, table)
+    is_asked = np.zeros(len(touched), dtype=bool)
+    is_asked[rows] = is_own & _may_be_shared(identifiers, found, table)
+    changes = _owner_changes(graph.identifiers, is_asked, news, table)
+    fresh = judge(identifiers, found, rules, changes[rows])
     status, reason = screening.status.copy(), screening.reason.copy()
-    status[part.identifier_rows[is_own]] = fresh.status[is_own]
-    reason[part.identifier_rows[is_own]] = fresh.reason[is_own]
+    status[rows[is_own]] = fresh.status[is_own]
+    reason[rows[is_own]] = fresh.reason[is_own]
     return Screening(status=status, reason=reason)
 
 
+def _may_be_shared(identifiers: Identifiers, found: Measures, table: RuleTable) -> Flags:
+    """Flag identifiers seen with two accounts of a kind; who is quarantined anyway is not asked."""
+    namespace = identifiers.namespace_code
+    is_fine = found.accounts <= table.max_persons[namespace]
+    is_fine &= found.degree <= table.max_degree[namespace]
+    return is_fine & (found.accounts > 1) & ~table.is_account[namespace]
+
+
+def _owner_changes(
+    identifiers: Identifiers, is_asked: Flags, news: News, table: RuleTable
+) -> Integers:
+    if not is_asked.any():
+        return np.zeros(len(is_asked), dtype=np.int64)
+    seen = find_sightings(identifiers, news.recall(is_asked), news.claims, table)
+    return np.where(is_asked, owner_changes(identifiers, seen), 0)
+
+
 def _sighted(identifiers: Identifiers, evidence: Evidence) -> Identifiers:
-    per_member = np.repeat(evidence.first_seen, np.diff(evidence.offset))
+    per_member = evidence.first_seen[evidence.row]
     first_seen, strength = identifiers.first_seen.copy(), identifiers.strength.copy()
     np.minimum.at(first_seen, evidence.member, per_member)
     np.minimum.at(strength, evidence.member, evidence.member_strength)
@@ -144,11 +205,10 @@ def _is_neighbour(links: Links, changed: Flags) -> Flags:
 
 
 def _carried(before: Links, decision: Codes, after: Links) -> Codes:
-    """Return the decisions of the links of `before` at their places in `after`."""
-    base = int(after.right.max(initial=0)) + 1
-    place = np.searchsorted(after.left * base + after.right, before.left * base + before.right)
+    """Return the decisions of the links of `before` for those of `after`."""
+    place = locate(before.left, before.right, after)
     carried = np.full(len(after), Decision.USED, dtype=np.int8)
-    carried[place] = decision
+    carried[place >= 0] = decision[place[place >= 0]]
     return carried
 
 

@@ -4,18 +4,31 @@ Every aggregate is a minimum, a maximum, a sum or a union of sources, so the lin
 evidence can be combined in any order and grouping with the same result.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
-from identity_resolution.graph import Flags, Integers, Links
+from identity_resolution.graph import NO_STATEMENT, Codes, Flags, Integers, Links
 
 MAX_IDENTIFIERS = 20
 """An observation with more distinct identifiers is refused as `too_many_identifiers`."""
 
-LINKING_KINDS = frozenset({"seen", "bind", "alias", "login", "logout"})
-"""Kinds of observation whose identifiers belong together; an `unbind` says the opposite."""
+
+class Kind(IntEnum):
+    """What an observation says of its identifiers, beside that they were seen together."""
+
+    SEEN = 0
+    BIND = 1
+    UNBIND = 2
+    ALIAS = 3
+    LOGIN = 4
+    LOGOUT = 5
+
+
+KINDS = {kind.name.lower(): kind for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,48 +36,126 @@ class Evidence:
     """One row a set of identifiers that was observed together once or more often.
 
     The members of set k are member[offset[k]:offset[k + 1]], ascending and distinct, with the
-    strength of each beside them. is_linking tells whether being seen together joins them. The other
-    columns have one element a set, as in `Links`.
+    strength of each beside them. kind: a `Kind` each. The other columns have one element a set, as
+    in `Links`. Where first_seen and last_seen are equal a row may stand for one observation.
     """
 
     offset: Integers
     member: Integers
     member_strength: Integers
-    is_linking: Flags
+    kind: Codes
     first_seen: Integers
     last_seen: Integers
     observation_count: Integers
     source_mask: Integers
     first_sample: Integers
     last_sample: Integers
+    basis: Integers
 
     def __len__(self) -> int:
         """Return the number of sets."""
         return len(self.offset) - 1
 
+    @property
+    def row(self) -> Integers:
+        """The set of each element of `member`."""
+        return np.repeat(np.arange(len(self)), np.diff(self.offset))
+
     def slice(self, start: int, stop: int) -> "Evidence":
         """Return the sets from `start` up to, not including, `stop`."""
-        low, high = int(self.offset[start]), int(self.offset[stop])
-        columns = {c.name: getattr(self, c.name)[start:stop] for c in fields(self)[3:]}
+        return self.take(np.arange(start, stop))
+
+    def take(self, rows: Integers | Flags) -> "Evidence":
+        """Return the sets at `rows` (positions, or one flag a set)."""
+        rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+        size = np.diff(self.offset)[rows]
+        offset = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size)))
+        taken = np.repeat(self.offset[rows] - offset[:-1], size) + np.arange(offset[-1])
         return Evidence(
-            offset=self.offset[start : stop + 1] - low,
-            member=self.member[low:high],
-            member_strength=self.member_strength[low:high],
-            **columns,
+            offset=offset,
+            member=self.member[taken],
+            member_strength=self.member_strength[taken],
+            **{c.name: getattr(self, c.name)[rows] for c in fields(self)[3:]},
+        )
+
+    def holding(self, is_wanted: Flags) -> "Evidence":
+        """Return the sets with at least one of the identifiers flagged."""
+        return self.take(np.unique(self.row[is_wanted[self.member]]))
+
+    def without(self, is_dropped: Flags) -> "Evidence":
+        """Return the sets without the elements of `member` flagged; a set may end up empty."""
+        size = np.bincount(self.row[~is_dropped], minlength=len(self))
+        return replace(
+            self,
+            offset=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size))),
+            member=self.member[~is_dropped],
+            member_strength=self.member_strength[~is_dropped],
         )
 
 
-def link(evidence: Evidence) -> Links:
-    """Return all pairs of every linking set, one row a pair.
+_COLUMNS = tuple(column.name for column in fields(Evidence)[1:])
+
+
+def concatenate(one: Evidence, other: Evidence) -> Evidence:
+    """Return the sets of both, in their order."""
+    offset = np.concatenate((one.offset, one.offset[-1] + other.offset[1:]))
+    columns: Iterator[Any] = (
+        np.concatenate((getattr(one, c), getattr(other, c))) for c in _COLUMNS
+    )
+    return Evidence(offset, *columns)
+
+
+def no_evidence() -> Evidence:
+    """Return no sets."""
+    types = (np.int8 if column == "kind" else np.int64 for column in _COLUMNS)
+    columns: Iterator[Any] = (np.empty(0, dtype) for dtype in types)
+    return Evidence(np.zeros(1, np.int64), *columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Voids:
+    """Pairs whose evidence up to and at `until` counts for nothing, left < right."""
+
+    left: Integers
+    right: Integers
+    until: Integers
+
+
+def link(evidence: Evidence, voids: Voids | None = None) -> Links:
+    """Return all pairs of every set that links its identifiers, one row a pair.
 
     A pair is as strong as its weaker member: a verified phone seen beside a typed e-mail is no
-    better evidence than the e-mail.
+    better evidence than the e-mail. With `voids`, rows must stand for single moments.
     """
-    size = np.where(evidence.is_linking, np.diff(evidence.offset), 0)
+    found = pairs(evidence, evidence.kind != Kind.UNBIND)
+    if voids is not None and len(voids.left):
+        place = locate(voids.left, voids.right, found)
+        is_void = (place >= 0) & (found.last_seen <= voids.until[place])
+        found = found.take(~is_void)
+    return combine([found])
+
+
+def pairs(evidence: Evidence, is_taken: Flags) -> Links:
+    """Return all pairs of the sets flagged, a pair as often as it occurs."""
+    size = np.where(is_taken, np.diff(evidence.offset), 0)
     parts = [
-        _pairs_of_size(evidence, np.flatnonzero(size == k), int(k)) for k in np.unique(size) if k
+        _pairs_of_size(evidence, np.flatnonzero(size == k), int(k))
+        for k in np.unique(size)
+        if k > 1
     ]
-    return combine(parts)
+    return _joined(parts)
+
+
+def locate(left: Integers, right: Integers, links: Links) -> Integers:
+    """Return for each of `links` the row of (left, right) with the same ends, or -1."""
+    if not len(left):
+        return np.full(len(links), -1, dtype=np.int64)
+    base = max(int(right.max()), int(links.right.max(initial=0))) + 1
+    key, wanted = left * base + right, links.left * base + links.right
+    order = np.argsort(key)
+    place = np.searchsorted(key, wanted, sorter=order)
+    place = order[np.minimum(place, len(order) - 1)]
+    return np.where(key[place] == wanted, place, -1)
 
 
 def _pairs_of_size(evidence: Evidence, rows: Integers, size: int) -> Links:
@@ -83,6 +174,8 @@ def _pairs_of_size(evidence: Evidence, rows: Integers, size: int) -> Links:
         source_mask=evidence.source_mask[row],
         first_sample=evidence.first_sample[row],
         last_sample=evidence.last_sample[row],
+        basis=evidence.basis[row],
+        statement=np.full(len(row), NO_STATEMENT, dtype=np.int64),
     )
 
 
@@ -94,14 +187,14 @@ _AGGREGATES = {
     "source_mask": np.bitwise_or,
     "first_sample": np.minimum,
     "last_sample": np.maximum,
+    "basis": np.minimum,
+    "statement": np.maximum,
 }
 
 
 def combine(parts: Sequence[Links]) -> Links:
     """Return the links of all `parts` with one row a pair, ordered by (left, right)."""
-    if not parts:
-        return empty_links()
-    whole = Links(*(np.concatenate([getattr(p, c.name) for p in parts]) for c in fields(Links)))
+    whole = _joined(parts)
     if len(whole) == 0:
         return whole
     key = whole.left * (int(whole.right.max()) + 1) + whole.right
@@ -114,6 +207,12 @@ def combine(parts: Sequence[Links]) -> Links:
     }
     first = order[start]
     return Links(left=whole.left[first], right=whole.right[first], **aggregated)
+
+
+def _joined(parts: Sequence[Links]) -> Links:
+    if not parts:
+        return empty_links()
+    return Links(*(np.concatenate([getattr(p, c.name) for p in parts]) for c in fields(Links)))
 
 
 def empty_links() -> Links:

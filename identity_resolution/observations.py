@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from identity_resolution.graph import Flags, Identifiers, Integers, codes, integers
+from identity_resolution.graph import NEVER, Codes, Identifiers, Integers, codes, integers
 from identity_resolution.links import Evidence
 
 
@@ -13,14 +13,15 @@ from identity_resolution.links import Evidence
 class Occasions:
     """When and where identifiers were seen; one row an observation.
 
-    observed_at: event time in seconds; is_linking: whether its identifiers belong together;
-    source: position in a list of at most 63 sources; sample: reference to the raw record.
+    observed_at: event time in seconds; kind: a `Kind`; source: position in a list of at most 63
+    sources; sample: reference to the raw record; basis: the source's `Basis`.
     """
 
     observed_at: Integers
-    is_linking: Flags
+    kind: Codes
     source: Integers
     sample: Integers
+    basis: Integers
 
 
 def dictionary(
@@ -38,7 +39,7 @@ def dictionary(
     distinct = pa.array(key).dictionary_encode()
     key = integers(distinct.dictionary)
     place = key // value_count
-    never = np.full(len(key), np.iinfo(np.int64).max, dtype=np.int64)
+    never = np.full(len(key), NEVER, dtype=np.int64)
     identifiers = Identifiers(
         namespace=_dictionary_array(place // scope_count, namespace.dictionary),
         scope=_dictionary_array(place % scope_count, scope.dictionary),
@@ -47,6 +48,8 @@ def dictionary(
         arrival_day=never,
         born_at=never,
         strength=never,
+        consent=np.zeros(len(key), dtype=np.int8),
+        is_blocked=np.zeros(len(key), dtype=bool),
     )
     return identifiers, codes(distinct)
 
@@ -73,11 +76,12 @@ def gather(
         offset=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size))),
         member=member[is_first],
         member_strength=strength[is_first],
-        is_linking=occasions.is_linking,
+        kind=occasions.kind,
         first_seen=occasions.observed_at,
         last_seen=occasions.observed_at,
         observation_count=np.ones(count, dtype=np.int64),
         source_mask=np.left_shift(np.int64(1), occasions.source),
         first_sample=occasions.sample,
         last_sample=occasions.sample,
+        basis=occasions.basis,
     )

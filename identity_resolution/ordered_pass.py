@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from identity_resolution.graph import Codes, Decision, Flags, Integers, Links
+from identity_resolution.graph import NO_STATEMENT, Apart, Codes, Decision, Flags, Integers, Links
 from identity_resolution.rules import NO_LIMIT
 
 
@@ -20,6 +20,7 @@ class Constraints:
     limit: how many of its group a profile may hold within window_seconds of first_seen.
     is_weak: may not join two sides that both hold something else.
     rank: how far the namespace is trusted, 1 most.
+    apart: who must not share a profile.
     """
 
     group: Integers
@@ -28,14 +29,16 @@ class Constraints:
     first_seen: Integers
     is_weak: Flags
     rank: Integers
+    apart: Apart
 
 
 def order_of_trust(links: Links, rules: Constraints, byte_rank: Integers) -> Integers:
     """Return the positions of `links` from the most to the least trusted.
 
-    A link over a weak identifier comes last; then strength, the rank of the less trusted end, the
-    newest sighting, and the bytes of both ends (`byte_rank`, the smaller end first), which no two
-    links share. Nothing else may have a say, or two machines would disagree.
+    What a statement forces comes first, a link over a weak identifier last; then strength,
+    the rank of the less trusted end, the newest sighting, and the bytes of both ends (`byte_rank`,
+    the smaller end first), which no two links share. Nothing else may have a say, or two machines
+    would disagree.
     """
     left, right = links.left, links.right
     ends = byte_rank[left], byte_rank[right]
@@ -47,6 +50,7 @@ def order_of_trust(links: Links, rules: Constraints, byte_rank: Integers) -> Int
             np.maximum(rules.rank[left], rules.rank[right]),
             links.strength,
             rules.is_weak[left] | rules.is_weak[right],
+            links.statement == NO_STATEMENT,
         )
     )
 
@@ -59,9 +63,14 @@ def unite_in_order(links: Links, order: Integers, rules: Constraints) -> tuple[I
     """
     forest = _Forest(rules)
     decision = np.empty(len(links), dtype=np.int8)
-    walk = zip(order.tolist(), links.left[order].tolist(), links.right[order].tolist(), strict=True)
-    for row, left, right in walk:
-        decision[row] = forest.unite(left, right)
+    is_stated = links.statement[order] != NO_STATEMENT
+    stated, other = order[is_stated], order[~is_stated]
+    for rows, unite in ((stated, forest.unite_as_one), (other, forest.unite)):
+        walk = zip(
+            rows.tolist(), links.left[rows].tolist(), links.right[rows].tolist(), strict=True
+        )
+        for row, left, right in walk:
+            decision[row] = unite(left, right)
     return forest.labels(), decision
 
 
@@ -83,17 +92,25 @@ class _Forest:
             zip(groups, rules.window_seconds[limited].tolist(), strict=True)
         )
         self._weak = rules.is_weak.tolist()
+        self._sides: dict[int, set[int]] = {}
+        for row, number, side in zip(
+            rules.apart.identifier.tolist(),
+            np.unique(rules.apart.number, return_inverse=True)[1].tolist(),
+            rules.apart.side.tolist(),
+            strict=True,
+        ):
+            self._sides.setdefault(row, set()).add((number + 1) * side)
 
     def labels(self) -> Integers:
         return np.array([self._root(row) for row in range(len(self._parent))], dtype=np.int64)
 
     def unite(self, left: int, right: int) -> Decision:
         """Join the sets of two identifiers, or say which rule forbids it."""
-        big, small = self._root(left), self._root(right)
+        big, small = self._roots(left, right)
         if big == small:
             return Decision.USED
-        if self._size[big] < self._size[small]:
-            big, small = small, big
+        if self._is_apart(big, small):
+            return Decision.DIFFERENT
         if self._exceeds_limit(self._held[big], self._held[small]):
             return Decision.LIMIT
         if (
@@ -104,6 +121,29 @@ class _Forest:
             return Decision.WEAK_BRIDGE
         self._merge(big, small)
         return Decision.USED
+
+    def unite_as_one(self, left: int, right: int) -> Decision:
+        """Join by statement: only another statement forbids it; the values count as one.
+
+        To be called before any other link is walked, when sets hold nothing but what is one.
+        """
+        big, small = self._roots(left, right)
+        if big == small:
+            return Decision.USED
+        if self._is_apart(big, small):
+            return Decision.DIFFERENT
+        self._merge(big, small)
+        for group, seen in self._held[big].items():
+            self._held[big][group] = [min(seen)]
+        return Decision.USED
+
+    def _roots(self, left: int, right: int) -> tuple[int, int]:
+        one, other = self._root(left), self._root(right)
+        return (other, one) if self._size[one] < self._size[other] else (one, other)
+
+    def _is_apart(self, one: int, other: int) -> bool:
+        sides = self._sides.get(other, frozenset[int]())
+        return any(-side in sides for side in self._sides.get(one, ()))
 
     def _root(self, row: int) -> int:
         parent = self._parent
@@ -116,6 +156,8 @@ class _Forest:
         self._parent[small] = big
         self._size[big] += self._size[small]
         self._is_solid[big] |= self._is_solid[small]
+        if small in self._sides:
+            self._sides[big] = self._sides.get(big, set()) | self._sides[small]
         held = self._held[big]
         for group, seen in self._held[small].items():
             held.setdefault(group, []).extend(seen)

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Any
 
 import numpy as np
@@ -33,6 +33,18 @@ class IdentifierClass(StrEnum):
     SHAREABLE = "shareable"
 
 
+class Basis(IntEnum):
+    """On what ground a source's links may join accounts; the smaller of two is the better."""
+
+    CONTRACT = 0
+    CONSENT = 1
+    NONE = 2
+
+
+def _basis(name: object) -> object:
+    return Basis.__members__.get(name.upper(), name) if isinstance(name, str) else name
+
+
 def _seconds(duration: object) -> object:
     """Turn `30d`, `12h`, `5m` or `90s` into whole seconds; leave anything else to the validator."""
     if not isinstance(duration, str):
@@ -56,7 +68,7 @@ class NamespaceRules(_Strict):
 
     `limit` is the number of distinct values one profile may hold, counted apart for each scope if
     `per_scope`, and within any interval of `window` seconds (ends included) if that is set.
-    `functional`, `junk_from_data` and the rules' `ownership` are read and kept for later use.
+    `functional` names the namespace of which an identifier here can have one value only.
     """
 
     identifier_class: IdentifierClass = Field(IdentifierClass.SHAREABLE, alias="class")
@@ -79,13 +91,35 @@ class OwnershipRules(_Strict):
     close_after_last_authenticated: DurationSeconds = 30 * 86_400
 
 
+class JunkRules(_Strict):
+    """When a value is junk by the data, where a namespace asks for it with `junk_from_data`.
+
+    accounts: distinct values of one kind of account; growth_per_day: identifiers first seen beside
+    it on one day; characters: distinct ones in its own part (a phone without +86, an e-mail up to
+    the @) of six or more. Fewer characters, or more of the others, are junk.
+    """
+
+    accounts: int = Field(50, ge=1)
+    growth_per_day: int = Field(200, ge=1)
+    characters: int = Field(3, ge=1)
+
+
 class Rules(_Strict):
-    """All rules of one deployment."""
+    """All rules of one deployment.
+
+    link_basis: by `source` or `source/kind`, the narrower name first; others have a contract.
+    """
 
     version: int = Field(1, ge=1, le=1)
     namespaces: dict[str, NamespaceRules] = Field(default_factory=dict)
     defaults: NamespaceRules = NamespaceRules()
     ownership: OwnershipRules = OwnershipRules()
+    junk: JunkRules = JunkRules()
+    link_basis: dict[str, Annotated[Basis, BeforeValidator(_basis)]] = Field(default_factory=dict)
+
+    def basis_of(self, source: str, kind: str = "") -> Basis:
+        """Return the ground on which links of `source` may join accounts."""
+        return self.link_basis.get(f"{source}/{kind}", self.link_basis.get(source, Basis.CONTRACT))
 
     def of(self, namespace: str) -> NamespaceRules:
         """Return the rules of `namespace`, or the defaults when it is not named."""
@@ -99,7 +133,10 @@ class Rules(_Strict):
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
-    """Rules as columns: element i of each array belongs to the i-th namespace asked for."""
+    """Rules as columns: element i of each array belongs to the i-th namespace asked for.
+
+    functional: the position of the namespace it determines, -1 for none.
+    """
 
     is_account: npt.NDArray[np.bool_]
     is_weak: npt.NDArray[np.bool_]
@@ -109,6 +146,8 @@ class RuleTable:
     window_seconds: npt.NDArray[np.int64]
     max_persons: npt.NDArray[np.int64]
     max_degree: npt.NDArray[np.int64]
+    junk_from_data: npt.NDArray[np.bool_]
+    functional: npt.NDArray[np.int64]
 
     @property
     def names_one_person(self) -> npt.NDArray[np.bool_]:
@@ -123,6 +162,7 @@ def _column(values: Sequence[int | None]) -> npt.NDArray[np.int64]:
 def tabulate(rules: Rules, namespaces: Sequence[str]) -> RuleTable:
     """Lay out the rules of `namespaces`, in their order, as columns."""
     rows = [rules.of(namespace) for namespace in namespaces]
+    place = {namespace: position for position, namespace in enumerate(namespaces)}
     return RuleTable(
         is_account=np.array([r.identifier_class is IdentifierClass.ACCOUNT for r in rows], bool),
         is_weak=np.array([r.weak for r in rows], bool),
@@ -132,6 +172,8 @@ def tabulate(rules: Rules, namespaces: Sequence[str]) -> RuleTable:
         window_seconds=_column([r.window for r in rows]),
         max_persons=_column([r.max_persons for r in rows]),
         max_degree=_column([r.max_degree for r in rows]),
+        junk_from_data=np.array([r.junk_from_data for r in rows], bool),
+        functional=np.array([place.get(r.functional or "", -1) for r in rows], np.int64),
     )
 
 

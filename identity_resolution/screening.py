@@ -1,15 +1,18 @@
 """Which identifiers may link at all.
 
-Judged from the links alone, never from profiles: counted over profiles, the number of persons
-behind an identifier would depend on its own answer. The verdict on an identifier depends on its own
-links and on nothing else, so a part of a graph that holds all of them gives the same verdict.
+Judged from the links and sightings of the identifier alone, never from profiles: counted over
+profiles, the number of persons behind an identifier would depend on its own answer. So a part of a
+graph that holds all links of an identifier gives the same verdict on it as the whole.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity_resolution.graph import (
+    Codes,
     Flags,
     Graph,
     Identifiers,
@@ -22,20 +25,77 @@ from identity_resolution.graph import (
 )
 from identity_resolution.rules import NO_LIMIT, Rules, RuleTable, tabulate
 
+MIN_OWNER_CHANGES = 3
+"""A thing that changed hands this often, in the order of event time, belongs to several people."""
 
-def screen(graph: Graph, rules: Rules) -> Screening:
-    """Return the status of every identifier of `graph`, and the reason where it may not link."""
-    identifiers, links = graph.identifiers, graph.links
+_DAY_SECONDS = 86_400
+_MIN_JUDGED_LENGTH = 6
+
+_STATUS: Codes = np.full(len(StatusReason), Status.JUNK, dtype=np.int8)
+_STATUS[StatusReason.NONE] = Status.ACTIVE
+_STATUS[StatusReason.OWNER_CHANGES] = Status.SHARED
+_STATUS[[StatusReason.MAX_PERSONS, StatusReason.MAX_DEGREE, StatusReason.BLOCKED]] = (
+    Status.QUARANTINED
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What an identifier is judged by.
+
+    degree: how many others it was seen with. accounts: the largest number of distinct values of any
+    one (namespace, scope) of which a person has one, among those. growth: the largest number of
+    others first seen with it on one day. For accounts themselves the last two are zero.
+    """
+
+    degree: Integers
+    accounts: Integers
+    growth: Integers
+
+
+def measure(graph: Graph, table: RuleTable) -> Measures:
+    """Return the measures of every identifier of `graph`."""
+    seen = graph.links.take(graph.links.observation_count > 0)
+    is_shareable = ~table.is_account[graph.identifiers.namespace_code]
+    return Measures(
+        degree=degree(seen, len(graph.identifiers)),
+        accounts=_accounts(graph.identifiers, seen, table, is_shareable),
+        growth=_growth(seen, is_shareable),
+    )
+
+
+def screen(graph: Graph, rules: Rules, owner_changes: Integers | None = None) -> Screening:
+    """Return the status of every identifier of `graph`, and the reason where it may not link.
+
+    owner_changes: see `sightings.owner_changes`; left out, nothing counts as shared.
+    """
+    table = tabulate(rules, graph.identifiers.namespaces)
+    return judge(graph.identifiers, measure(graph, table), rules, owner_changes)
+
+
+def judge(
+    identifiers: Identifiers,
+    found: Measures,
+    rules: Rules,
+    owner_changes: Integers | None = None,
+) -> Screening:
+    """Return the verdict on identifiers that are measured already."""
     table = tabulate(rules, identifiers.namespaces)
     namespace = identifiers.namespace_code
     reason = np.full(len(identifiers), StatusReason.NONE, dtype=np.int8)
-    reason[persons(graph, table) > table.max_persons[namespace]] = StatusReason.MAX_PERSONS
-    reason[degree(links, len(identifiers)) > table.max_degree[namespace]] = StatusReason.MAX_DEGREE
+    if owner_changes is not None:
+        reason[owner_changes >= MIN_OWNER_CHANGES] = StatusReason.OWNER_CHANGES
+    reason[found.accounts > table.max_persons[namespace]] = StatusReason.MAX_PERSONS
+    reason[found.degree > table.max_degree[namespace]] = StatusReason.MAX_DEGREE
+    reason[identifiers.is_blocked] = StatusReason.BLOCKED
+    is_judged = table.junk_from_data[namespace]
+    is_thing = is_judged & ~table.is_account[namespace]
+    reason[is_thing & (found.growth > rules.junk.growth_per_day)] = StatusReason.FAST_GROWTH
+    reason[is_thing & (found.accounts > rules.junk.accounts)] = StatusReason.MANY_ACCOUNTS
+    poor = _rows_of_low_variety(identifiers, is_judged, rules.junk.characters)
+    reason[poor] = StatusReason.LOW_VARIETY
     reason[_is_listed_junk(identifiers, rules)] = StatusReason.JUNK_LIST
-    status = np.full(len(identifiers), Status.QUARANTINED, dtype=np.int8)
-    status[reason == StatusReason.NONE] = Status.ACTIVE
-    status[reason == StatusReason.JUNK_LIST] = Status.JUNK
-    return Screening(status=status, reason=reason)
+    return Screening(status=_STATUS[reason], reason=reason)
 
 
 def degree(links: Links, identifier_count: int) -> Integers:
@@ -44,16 +104,12 @@ def degree(links: Links, identifier_count: int) -> Integers:
     return np.bincount(ends, minlength=identifier_count).astype(np.int64)
 
 
-def persons(graph: Graph, table: RuleTable) -> Integers:
-    """Return how many persons stand behind each identifier.
-
-    That is the largest number of distinct values of any one (namespace, scope) of which a person
-    has at most one, among the identifiers it was seen with. Zero where no rule asks for it.
-    """
-    identifiers, links = graph.identifiers, graph.links
+def _accounts(
+    identifiers: Identifiers, links: Links, table: RuleTable, is_shareable: Flags
+) -> Integers:
     namespace = identifiers.namespace_code
     scope_count = len(identifiers.scope.dictionary)
-    is_counted = table.max_persons[namespace] != NO_LIMIT
+    is_counted = is_shareable | (table.max_persons[namespace] != NO_LIMIT)
     is_person = table.names_one_person[namespace]
     forth = is_counted[links.left] & is_person[links.right]
     back = is_counted[links.right] & is_person[links.left]
@@ -61,10 +117,36 @@ def persons(graph: Graph, table: RuleTable) -> Integers:
     person = np.concatenate((links.right[forth], links.left[back]))
     kind = namespace[person] * scope_count + identifiers.scope_code[person]
     kind_count = max(len(identifiers.namespaces) * scope_count, 1)
-    seen, count = np.unique(counted * kind_count + kind, return_counts=True)
-    most = np.zeros(len(identifiers), dtype=np.int64)
+    return _largest_count(counted, kind, kind_count, len(identifiers))
+
+
+def _growth(links: Links, is_shareable: Flags) -> Integers:
+    day = links.first_seen // _DAY_SECONDS
+    day -= day.min(initial=0)
+    ends = np.concatenate((links.left, links.right))
+    rows = np.flatnonzero(is_shareable[ends])
+    days = np.concatenate((day, day))[rows]
+    return _largest_count(ends[rows], days, int(day.max(initial=0)) + 1, len(is_shareable))
+
+
+def _largest_count(owner: Integers, kind: Integers, kind_count: int, size: int) -> Integers:
+    """Return for each owner how many rows its most frequent kind has."""
+    seen, count = np.unique(owner * kind_count + kind, return_counts=True)
+    most = np.zeros(size, dtype=np.int64)
     np.maximum.at(most, seen // kind_count, count)
     return most
+
+
+def _rows_of_low_variety(
+    identifiers: Identifiers, is_judged: Flags, min_characters: int
+) -> Integers:
+    rows = np.flatnonzero(is_judged)
+    own = pc.replace_substring_regex(identifiers.value.take(pa.array(rows)), r"^\+86|@.*$", "")
+    is_poor = [
+        len(text) >= _MIN_JUDGED_LENGTH and len(set(text)) < min_characters
+        for text in own.to_pylist()
+    ]
+    return np.asarray(rows[np.array(is_poor, dtype=bool)])
 
 
 def _is_listed_junk(identifiers: Identifiers, rules: Rules) -> Flags:

@@ -10,11 +10,10 @@ import typer
 from c360.cli.output import AsJson, print_json, print_rows, say
 from c360.masking import masked_text
 from c360.profile_card import parse_identifier
-from identity_resolution.evaluation import Evaluation, Score
-from identity_resolution.evaluation import evaluate as evaluate_map
+from evaluation import Evaluation, FileRequest, Score, evaluate_warehouse, resolve_file
+from evaluation import evaluate as evaluate_map
 from identity_resolution.explanation import Step
-from identity_resolution.file_resolution import FileRequest, resolve_file
-from identity_resolution.store import evaluate_warehouse, explain_identifiers
+from identity_resolution.store import explain_identifiers
 from identity_resolution.store import run as run_identity
 from settings import load_settings
 from warehouse.errors import Fatal

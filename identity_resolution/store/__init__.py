@@ -2,12 +2,10 @@
 
 from identity_resolution.store.explain import explain_identifiers
 from identity_resolution.store.resolve import IdentityCounts, deployed_rules, run
-from identity_resolution.store.score import evaluate_warehouse
 
 __all__ = [
     "IdentityCounts",
     "deployed_rules",
-    "evaluate_warehouse",
     "explain_identifiers",
     "run",
 ]

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from identity_resolution.graph import (
+    NEVER,
     Codes,
     Decision,
     Flags,
@@ -19,10 +20,10 @@ from identity_resolution.graph import (
     Status,
     StatusReason,
 )
-from identity_resolution.incremental import NEVER, State
-from identity_resolution.links import Evidence
+from identity_resolution.incremental import State
+from identity_resolution.links import Evidence, locate
 from identity_resolution.store.naming import BirthIds
-from identity_resolution.store.part import StoredPart
+from identity_resolution.store.part import LINK_COLUMNS, LINK_NULLS, StoredPart
 from identity_resolution.store.sources import SourceBits
 from identity_resolution.transitions import (
     NO_PROFILE,
@@ -78,7 +79,7 @@ class Outcome:
 def latest(last_seen: Integers, evidence: Evidence) -> Integers:
     """Return the last event time of each identifier with `evidence`."""
     latest_seen = last_seen.copy()
-    per_member = np.repeat(evidence.last_seen, np.diff(evidence.offset))
+    per_member = evidence.last_seen[evidence.row]
     np.maximum.at(latest_seen, evidence.member, per_member)
     return latest_seen
 
@@ -117,7 +118,7 @@ def link_rows(outcome: Outcome, sources: SourceBits) -> tuple[pa.Table, pa.Table
     """Return the links that are new or differ, and the ends of those that are gone."""
     stored, links = outcome.part.state.graph.links, outcome.after.graph.links
     identifier_id = outcome.part.identifier_id
-    place = _places(links, stored, len(identifier_id))
+    place = locate(stored.left, stored.right, links)
     decision = outcome.after.resolution.decision
     differs = np.ones(len(links), dtype=bool)
     had = place >= 0
@@ -128,8 +129,10 @@ def link_rows(outcome: Outcome, sources: SourceBits) -> tuple[pa.Table, pa.Table
     rows = np.flatnonzero(differs)
     changed = links.take(rows)
     is_used = decision[rows] == Decision.USED
-    table = {column.name: getattr(changed, column.name) for column in fields(Links)[2:]}
-    table.pop("source_mask")
+    table = {
+        name: pa.array(column := getattr(changed, name), mask=column == LINK_NULLS.get(name))
+        for name in LINK_COLUMNS
+    }
     is_kept = np.zeros(len(stored), dtype=bool)
     is_kept[place[had]] = True
     return pa.table(
@@ -215,14 +218,3 @@ def _ids_of(anchors: Iterable[int], ids: BirthIds) -> pa.Array:
         [None if anchor == NO_PROFILE else anchor for anchor in anchors], pa.int64()
     )
     return ids.birth_id.take(pc.index_in(position, pa.array(ids.position)))
-
-
-def _places(links: Links, stored: Links, size: int) -> Integers:
-    """Return for each of `links` the row of `stored` with the same ends, or -1."""
-    stored_key = stored.left * size + stored.right
-    order = np.argsort(stored_key)
-    key = links.left * size + links.right
-    place = np.searchsorted(stored_key, key, sorter=order)
-    place = order[np.minimum(place, max(len(order) - 1, 0))] if len(order) else place
-    is_same = stored_key[place] == key if len(order) else np.zeros(len(key), dtype=bool)
-    return np.where(is_same, place, -1)

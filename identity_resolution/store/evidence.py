@@ -1,20 +1,26 @@
 """From raw records to the log of observations, and from the log to evidence."""
 
+from collections.abc import Callable, Iterable
+from typing import LiteralString
+
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from identity_resolution.graph import flags, integers
-from identity_resolution.links import LINKING_KINDS, Evidence
+from identity_resolution.graph import Integers, codes, integers
+from identity_resolution.links import KINDS, Evidence, no_evidence
+from identity_resolution.rules import Rules
 from identity_resolution.store.sources import SourceBits
-from warehouse.columns import copy_out
+from warehouse.columns import copy_in, copy_out
 from warehouse.connection import Connection
 
 # Times are whole seconds from here on: the order of trust compares them in seconds, and two loads
 # of one event must not differ in what a client's clock adds below.
 _SUMMARY = """
     identifier_set_id,
-    observation_kind = any(%(linking_kinds)s),
+    observation_kind,
     source,
+    kind,
     floor(extract(epoch from min(event_at)))::bigint,
     floor(extract(epoch from max(event_at)))::bigint,
     count(*),
@@ -24,9 +30,11 @@ _SUMMARY = """
 
 _CREATE = """
 create temporary table evidence (
-    identifier_set_id bigint, is_linking boolean, source text, first_seen bigint, last_seen bigint,
-    observation_count bigint, first_sample bigint, last_sample bigint
-) on commit drop
+    identifier_set_id bigint, observation_kind text, source text, kind text, first_seen bigint,
+    last_seen bigint, observation_count bigint, first_sample bigint, last_sample bigint
+) on commit drop;
+create temporary table recalled_evidence (like pg_temp.evidence) on commit drop;
+create temporary table recalled (identifier_id bigint) on commit drop;
 """
 
 _OBSERVE_LOADS = f"""
@@ -42,26 +50,21 @@ with arrived as (
     inner join ops.load as l on r._load_id = l.load_id
     where r._load_id = any(%(load_ids)s) and r.identifier_set_id is not null
     on conflict (observation_id) do nothing
-    returning identifier_set_id, observation_kind, source, event_at, observation_id
+    returning identifier_set_id, observation_kind, source, kind, event_at, observation_id
 )
-insert into pg_temp.evidence select {_SUMMARY} from arrived group by 1, 2, 3
+insert into pg_temp.evidence select {_SUMMARY} from arrived group by 1, 2, 3, 4
 """  # noqa: S608 - constants of this module
 
 _RECALL_LOG = f"""
-insert into pg_temp.evidence select {_SUMMARY} from identity.observation group by 1, 2, 3
+insert into pg_temp.evidence select {_SUMMARY} from identity.observation group by 1, 2, 3, 4
 """  # noqa: S608 - constants of this module
 
-_EVIDENCE = """
-select
-    dense_rank() over (order by identifier_set_id) - 1, is_linking, source, first_seen, last_seen,
-    observation_count, first_sample, last_sample
-from pg_temp.evidence
-"""
 _EVIDENCE_SCHEMA = pa.schema(
     [
         ("set", pa.int64()),
-        ("is_linking", pa.bool_()),
+        ("observation_kind", pa.string()),
         ("source", pa.string()),
+        ("kind", pa.string()),
         ("first_seen", pa.int64()),
         ("last_seen", pa.int64()),
         ("observation_count", pa.int64()),
@@ -70,17 +73,64 @@ _EVIDENCE_SCHEMA = pa.schema(
     ]
 )
 
-# Members ascend within a set, as the dictionary of sets keeps them.
-_MEMBERS = """
-select dense_rank() over (order by s.identifier_set_id) - 1, member.identifier_id, member.strength
-from identity.identifier_set as s
-cross join lateral unnest(s.identifier_ids, s.strengths) as member (identifier_id, strength)
-where s.identifier_set_id in (select identifier_set_id from pg_temp.evidence)
-order by s.identifier_set_id, member.identifier_id
-"""
 _MEMBERS_SCHEMA = pa.schema(
     [("set", pa.int64()), ("identifier_id", pa.int64()), ("strength", pa.int64())]
 )
+
+# The whole log of some identifiers, a row a second: no index leads from an identifier to its sets,
+# but only few runs ask, and sets are far fewer than observations.
+_RECALL = f"""
+insert into pg_temp.recalled_evidence
+select {_SUMMARY}
+from identity.observation
+where identifier_set_id in (
+    select s.identifier_set_id
+    from identity.identifier_set as s
+    where s.identifier_ids && array(select identifier_id from pg_temp.recalled)
+)
+and (%(observation_kinds)s::text[] is null or observation_kind = any(%(observation_kinds)s))
+group by 1, 2, 3, 4, floor(extract(epoch from event_at))
+"""  # noqa: S608 - constants of this module
+
+_CLAIMS = f"""
+insert into pg_temp.recalled_evidence
+select {_SUMMARY}
+from identity.observation
+where observation_kind in ('unbind', 'alias')
+and identifier_set_id in (
+    select s.identifier_set_id
+    from identity.identifier_set as s
+    where s.identifier_ids && array(select identifier_id from pg_temp.affected)
+)
+group by 1, 2, 3, 4, floor(extract(epoch from event_at))
+"""  # noqa: S608 - constants of this module
+_HAS_CLAIMS = """
+select exists (select from identity.observation where observation_kind in ('unbind', 'alias'))
+"""
+
+
+def _queries(table: LiteralString) -> tuple[LiteralString, LiteralString]:
+    """Return the rows of a temporary table of evidence, and the members of their sets.
+
+    Members ascend within a set, as the dictionary of sets keeps them.
+    """
+    evidence = f"""
+        select
+            dense_rank() over (order by identifier_set_id) - 1, observation_kind, source, kind,
+            first_seen, last_seen, observation_count, first_sample, last_sample
+        from pg_temp.{table}
+    """  # noqa: S608 - literals of this module
+    members = f"""
+        select
+            dense_rank() over (order by s.identifier_set_id) - 1,
+            member.identifier_id,
+            member.strength
+        from identity.identifier_set as s
+        cross join lateral unnest(s.identifier_ids, s.strengths) as member (identifier_id, strength)
+        where s.identifier_set_id in (select identifier_set_id from pg_temp.{table})
+        order by s.identifier_set_id, member.identifier_id
+    """  # noqa: S608 - literals of this module
+    return evidence, members
 
 
 def observe(conn: Connection, load_ids: tuple[int, ...], *, is_full: bool) -> int:
@@ -89,23 +139,55 @@ def observe(conn: Connection, load_ids: tuple[int, ...], *, is_full: bool) -> in
     The temporary table `evidence` then holds a summary of the new ones, or of the whole log for a
     full run. A record that is in the log already is not counted again.
     """
-    parameters = {"load_ids": list(load_ids), "linking_kinds": sorted(LINKING_KINDS)}
     conn.execute(_CREATE)
-    conn.execute(_OBSERVE_LOADS, parameters)
+    conn.execute(_OBSERVE_LOADS, {"load_ids": list(load_ids)})
     row = conn.execute(
         "select coalesce(sum(observation_count), 0) from pg_temp.evidence"
     ).fetchone()
     if is_full:
         conn.execute("truncate pg_temp.evidence")
-        conn.execute(_RECALL_LOG, parameters)
+        conn.execute(_RECALL_LOG)
     return int(row[0]) if row else 0
 
 
-def read_evidence(conn: Connection, sources: SourceBits) -> Evidence:
-    """Return what `observe` gathered; members are identifier ids."""
-    rows = copy_out(conn, _EVIDENCE, _EVIDENCE_SCHEMA).combine_chunks()
-    members = copy_out(conn, _MEMBERS, _MEMBERS_SCHEMA)
-    column = {n: integers(rows[n]) for n in rows.column_names if n not in {"source", "is_linking"}}
+def recall(
+    conn: Connection,
+    identifier_ids: Integers,
+    sources: SourceBits,
+    rules: Rules,
+    observation_kinds: Iterable[str] | None = None,
+) -> Evidence:
+    """Return the log of these identifiers, a row a second; members are identifier ids."""
+    if not len(identifier_ids):
+        return no_evidence()
+    conn.execute("truncate pg_temp.recalled_evidence, pg_temp.recalled")
+    copy_in(conn, "pg_temp.recalled", pa.table({"identifier_id": identifier_ids}))
+    kinds = None if observation_kinds is None else list(observation_kinds)
+    conn.execute(_RECALL, {"observation_kinds": kinds})
+    return read_evidence(conn, sources, rules, "recalled_evidence")
+
+
+def recall_claims(conn: Connection, sources: SourceBits, rules: Rules) -> Evidence:
+    """Return the unbinds and aliases of all affected identifiers, a row a second."""
+    row = conn.execute(_HAS_CLAIMS).fetchone()
+    if row is None or not row[0]:
+        return no_evidence()
+    conn.execute("truncate pg_temp.recalled_evidence")
+    conn.execute(_CLAIMS)
+    return read_evidence(conn, sources, rules, "recalled_evidence")
+
+
+def read_evidence(
+    conn: Connection, sources: SourceBits, rules: Rules, table: LiteralString = "evidence"
+) -> Evidence:
+    """Return what the temporary table holds; members are identifier ids."""
+    row_query, member_query = _queries(table)
+    rows = copy_out(conn, row_query, _EVIDENCE_SCHEMA).combine_chunks()
+    if not len(rows):
+        return no_evidence()
+    members = copy_out(conn, member_query, _MEMBERS_SCHEMA)
+    texts = {"observation_kind", "source", "kind"}
+    column = {n: integers(rows[n]) for n in rows.column_names if n not in texts}
     size = np.bincount(integers(members["set"]))
     start = np.cumsum(size) - size
     offset = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size[column["set"]])))
@@ -116,11 +198,24 @@ def read_evidence(conn: Connection, sources: SourceBits) -> Evidence:
         offset=offset,
         member=integers(members["identifier_id"])[taken],
         member_strength=integers(members["strength"])[taken],
-        is_linking=flags(rows["is_linking"]),
+        kind=_by_text(rows["observation_kind"], KINDS.__getitem__).astype(np.int8),
         first_seen=column["first_seen"],
         last_seen=column["last_seen"],
         observation_count=column["observation_count"],
         source_mask=sources.masks(rows["source"], is_list=False),
         first_sample=column["first_sample"],
         last_sample=column["last_sample"],
+        basis=_bases(rows, rules),
     )
+
+
+def _bases(rows: pa.Table, rules: Rules) -> Integers:
+    streams = pc.binary_join_element_wise(rows["source"], rows["kind"], "/")
+    return _by_text(streams, lambda stream: rules.basis_of(*stream.split("/", 1)))
+
+
+def _by_text(texts: pa.ChunkedArray, code_of: Callable[[str], int]) -> Integers:
+    """Return the code of each text; each distinct one is asked for once."""
+    column = texts.combine_chunks().dictionary_encode()
+    by_place = [code_of(text) for text in column.dictionary.to_pylist()]
+    return np.take(np.array(by_place, dtype=np.int64), codes(column))

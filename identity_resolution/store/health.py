@@ -68,7 +68,9 @@ with sizes as (
 ),
 
 statuses as (
-    select count(*) as identifiers, count(*) filter (where status <> 'active') as inactive
+    select
+        count(*) as identifiers,
+        count(*) filter (where status in ('junk', 'quarantined')) as inactive
     from identity.identifier
 ),
 

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from identity_resolution.graph import (
+    NEVER,
+    NO_STATEMENT,
     Codes,
     Decision,
     Flags,
@@ -24,7 +26,8 @@ from identity_resolution.graph import (
     flags,
     integers,
 )
-from identity_resolution.incremental import NEVER, State, begin
+from identity_resolution.incremental import State, begin
+from identity_resolution.links import Evidence
 from identity_resolution.store.sources import SourceBits
 from identity_resolution.transitions import NO_PROFILE
 from warehouse.columns import copy_in, copy_out
@@ -62,6 +65,7 @@ _LINK_COLUMNS = """
     extract(epoch from l.first_seen_at)::bigint, extract(epoch from l.last_seen_at)::bigint,
     l.observation_count, l.strength, l.sources,
     l.sample_record_ids[1], l.sample_record_ids[cardinality(l.sample_record_ids)],
+    l.basis, l.statement_id,
     coalesce(l.refusal_reason, l.decision)
 """
 _LINKS = f"""
@@ -85,6 +89,8 @@ _LINKS_SCHEMA = pa.schema(
         ("sources", pa.string()),
         ("first_sample", pa.int64()),
         ("last_sample", pa.int64()),
+        ("basis", pa.int64()),
+        ("statement", pa.int64()),
         ("decision", pa.string()),
     ]
 )
@@ -93,7 +99,8 @@ _IDENTIFIERS = """
 select
     i.identifier_id, i.namespace, i.scope, i.value, i.arrival_day - date '1970-01-01',
     extract(epoch from i.first_seen_at)::bigint, extract(epoch from i.last_seen_at)::bigint,
-    extract(epoch from i.born_at)::bigint, i.best_strength, i.component_id, i.status, i.reason,
+    extract(epoch from i.born_at)::bigint, i.best_strength, i.consent, i.epoch, i.component_id,
+    i.status, i.reason,
     a.identifier_id is not null, p.anchor_identifier_id, coalesce(p.kind = 'known', false)
 from pg_temp.involved as v
 inner join identity.identifier as i on v.identifier_id = i.identifier_id
@@ -115,6 +122,8 @@ _IDENTIFIERS_SCHEMA = pa.schema(
         ("last_seen", pa.int64()),
         ("born_at", pa.int64()),
         ("strength", pa.int64()),
+        ("consent", pa.int64()),
+        ("epoch", pa.int64()),
         ("component_id", pa.int64()),
         ("status", pa.string()),
         ("reason", pa.string()),
@@ -131,7 +140,8 @@ class StoredPart:
 
     identifier_id: ascending, by position. state: as stored; the anchors in it are the current
     profiles, or `NO_PROFILE`. last_seen: of each identifier, -1 if never. is_affected: whether the
-    identifier's component is in the part completely. decision: of each link, or `UNDECIDED`.
+    identifier's component is in the part completely. decision: of each link, or `UNDECIDED`. epoch:
+    how many lives of each identifier's value were erased before.
     """
 
     identifier_id: Integers
@@ -139,6 +149,20 @@ class StoredPart:
     last_seen: Integers
     is_affected: Flags
     decision: Codes
+    epoch: Integers
+
+    def positions(self, identifier_ids: Integers) -> Integers:
+        """Return the position of each identifier id, -1 of those outside the part."""
+        place = np.searchsorted(self.identifier_id, identifier_ids)
+        place = np.minimum(place, len(self.identifier_id) - 1)
+        return np.where(self.identifier_id[place] == identifier_ids, place, -1)
+
+    def locate(self, evidence: Evidence) -> Evidence:
+        """Return `evidence` by positions in place of identifier ids, without strangers."""
+        if not len(evidence.member):
+            return evidence
+        located = replace(evidence, member=self.positions(evidence.member))
+        return located.without(located.member < 0)
 
 
 def prepare(conn: Connection) -> None:
@@ -176,7 +200,7 @@ def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
             left=np.searchsorted(identifier_id, left_id),
             right=np.searchsorted(identifier_id, right_id),
             source_mask=sources.masks(links["sources"], is_list=True),
-            **{name: integers(links[name]) for name in _PLAIN_LINK_COLUMNS},
+            **{name: _filled(links[name], LINK_NULLS.get(name, 0)) for name in LINK_COLUMNS},
         ),
     )
     return StoredPart(
@@ -185,17 +209,20 @@ def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
         last_seen=_filled(rows["last_seen"], -1),
         is_affected=flags(rows["is_affected"]),
         decision=decision,
+        epoch=integers(rows["epoch"]),
     )
 
 
-_PLAIN_LINK_COLUMNS = (
-    "first_seen",
-    "last_seen",
-    "observation_count",
-    "strength",
-    "first_sample",
-    "last_sample",
-)
+LINK_NULLS = {
+    "first_seen": NEVER,
+    "last_seen": -NEVER,
+    "first_sample": NEVER,
+    "last_sample": -1,
+    "statement": NO_STATEMENT,
+}
+"""What stands for null: in a link that was only stated, and in one that was only seen."""
+
+LINK_COLUMNS = (*LINK_NULLS, "observation_count", "strength", "basis")
 
 
 def forgotten(state: State) -> State:
@@ -228,6 +255,8 @@ def _identifiers(rows: pa.Table) -> Identifiers:
         arrival_day=integers(rows["arrival_day"]),
         born_at=_filled(rows["born_at"], NEVER),
         strength=_filled(rows["strength"], NEVER),
+        consent=integers(rows["consent"]).astype(np.int8),
+        is_blocked=np.zeros(len(rows), dtype=bool),
     )
 
 

@@ -7,16 +7,23 @@ from typing import Literal
 
 import numpy as np
 
-from identity_resolution.graph import Integers
-from identity_resolution.incremental import absorb, settle
+from identity_resolution.graph import Flags, Integers
+from identity_resolution.incremental import News, absorb, settle
 from identity_resolution.links import Evidence
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import Rules
 from identity_resolution.store import changes, write
-from identity_resolution.store.evidence import observe, read_evidence
+from identity_resolution.store.claims import (
+    decide_consents,
+    mark_applied,
+    newly_stated,
+    read_claims,
+)
+from identity_resolution.store.evidence import observe, read_evidence, recall
 from identity_resolution.store.health import measure
-from identity_resolution.store.naming import name_anchors
+from identity_resolution.store.naming import Registry
 from identity_resolution.store.part import (
+    StoredPart,
     forgotten,
     prepare,
     read_part,
@@ -77,7 +84,7 @@ def run(settings: Settings, run: Run, *, mode: Mode = "incremental") -> Identity
         connect(settings, ROLE, stage=STAGE) as conn,
     ):
         is_full = mode == "full" or _have_rules_changed(conn, rules)
-        counts = _resolve(_Work(conn, rules, settings.identity_key, run), is_full=is_full)
+        counts = _resolve(Work(conn, rules, settings.identity_key, run), is_full=is_full)
         _record(conn, run, rules, counts, time.monotonic() - started)
         fence.counts.update({k: v for k, v in asdict(counts).items() if isinstance(v, int)})
         fault_point("identity_before_commit")
@@ -86,7 +93,7 @@ def run(settings: Settings, run: Run, *, mode: Mode = "incremental") -> Identity
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class Work:
     """What the steps of one run share."""
 
     conn: Connection
@@ -97,69 +104,100 @@ class _Work:
 
     @property
     def stamp(self) -> dict[str, object]:
+        """What every row that the run writes tells of it."""
         return {"run_id": self.run.run_id, "run_at": self.run.run_at}
 
+    @property
+    def registry(self) -> Registry:
+        """Where profile ids come from."""
+        return Registry(self.conn, self.key, self.run.run_at)
 
-def _resolve(work: _Work, *, is_full: bool) -> IdentityCounts:
-    mode: Mode = "full" if is_full else "incremental"
+
+def _resolve(work: Work, *, is_full: bool) -> IdentityCounts:
     prepare(work.conn)
     observed = observe(work.conn, work.run.load_ids, is_full=is_full)
-    evidence = read_evidence(work.conn, work.sources)
-    if not len(evidence):
-        return IdentityCounts(mode)
+    evidence = read_evidence(work.conn, work.sources, work.rules)
+    decided = decide_consents(work.conn, work.run.load_ids, work.rules)
+    changed = np.union1d(decided, newly_stated(work.conn))
+    if not len(evidence) and not len(changed):
+        return IdentityCounts("full" if is_full else "incremental")
     fault_point("identity_after_observe")
-    outcome, touched = (_rebuild if is_full else _extend)(work, evidence)
+    step = (_rebuild if is_full else _extend)(work, evidence, changed)
+    counts = _written(work, step, is_full=is_full)
+    return replace(counts, observations=observed, rows_written=counts.rows_written + observed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A part before and after, and how many identifiers the news touched."""
+
+    outcome: changes.Outcome
+    touched: Flags
+
+
+def _written(work: Work, step: _Step, *, is_full: bool) -> IdentityCounts:
+    outcome = step.outcome
     sizes = np.unique(outcome.profiles_after.anchor[outcome.is_own], return_counts=True)[1]
     component = outcome.after.resolution.component[outcome.is_own]
     return IdentityCounts(
-        mode,
-        observations=observed,
-        identifiers_touched=touched,
+        "full" if is_full else "incremental",
+        identifiers_touched=int(step.touched.sum()),
         identifiers_affected=int(outcome.part.is_affected.sum()),
         links_affected=len(outcome.after.graph.links),
-        rows_written=observed + _write(work, outcome),
+        rows_written=_write(work, step) + mark_applied(work.conn),
         largest_component=int(np.unique(component, return_counts=True)[1].max(initial=0)),
         largest_profile=int(sizes.max(initial=0)),
     )
 
 
-def _rebuild(work: _Work, evidence: Evidence) -> tuple[changes.Outcome, int]:
+def _rebuild(work: Work, evidence: Evidence, changed: Integers) -> _Step:
     widen_to_all(work.conn)
     part = read_part(work.conn, work.sources)
-    evidence = _located(evidence, part.identifier_id)
     start = forgotten(part.state)
-    change = absorb(start, evidence, work.rules)
-    last_seen = changes.latest(np.full_like(part.last_seen, -1), evidence)
+    news = _news(work, part, evidence, changed)
+    change = absorb(start, news, work.rules)
+    last_seen = changes.latest(np.full_like(part.last_seen, -1), news.evidence)
     after = settle(start, change, work.rules)
-    return changes.Outcome(part, after, last_seen), int(change.touched.sum())
+    return _Step(changes.Outcome(part, after, last_seen), change.touched)
 
 
-def _extend(work: _Work, evidence: Evidence) -> tuple[changes.Outcome, int]:
-    touched = np.unique(evidence.member)
+def _extend(work: Work, evidence: Evidence, changed: Integers) -> _Step:
+    touched = np.union1d(evidence.member, changed)
     while True:
         widen(work.conn, touched)
         part = read_part(work.conn, work.sources)
-        located = _located(evidence, part.identifier_id)
-        change = absorb(part.state, located, work.rules)
+        news = _news(work, part, evidence, changed)
+        change = absorb(part.state, news, work.rules)
         outside = change.touched & ~part.is_affected
         if not outside.any():
             break
         touched = part.identifier_id[outside]
     after = settle(part.state, change, work.rules)
-    last_seen = changes.latest(part.last_seen, located)
-    return changes.Outcome(part, after, last_seen), int(change.touched.sum())
+    last_seen = changes.latest(part.last_seen, news.evidence)
+    return _Step(changes.Outcome(part, after, last_seen), change.touched)
 
 
-def _located(evidence: Evidence, identifier_id: Integers) -> Evidence:
-    """Return `evidence` with positions in place of identifier ids; both ascend alike."""
-    return replace(evidence, member=np.searchsorted(identifier_id, evidence.member))
+def _news(work: Work, part: StoredPart, evidence: Evidence, changed: Integers) -> News:
+    """Return the news by position; the log is read where the resolver asks for it."""
+
+    def recall_at(is_wanted: Flags) -> Evidence:
+        ids = part.identifier_id[is_wanted]
+        return part.locate(recall(work.conn, ids, work.sources, work.rules))
+
+    is_changed = np.isin(part.identifier_id, changed)
+    return News(
+        evidence=part.locate(evidence),
+        claims=read_claims(work.conn, part, work.sources, work.rules),
+        recall=recall_at,
+        changed=is_changed,
+        recounted=np.zeros(len(is_changed), dtype=bool),
+    )
 
 
-def _write(work: _Work, outcome: changes.Outcome) -> int:
-    conn, part = work.conn, outcome.part
-    identifiers = outcome.after.graph.identifiers
-    minting = (work.key, work.run.run_at)
-    ids = name_anchors(conn, identifiers, part.identifier_id, outcome.anchors, minting)
+def _write(work: Work, step: _Step) -> int:
+    conn, outcome = work.conn, step.outcome
+    part, identifiers = outcome.part, outcome.after.graph.identifiers
+    ids = work.registry.name(identifiers, part.identifier_id, part.epoch, outcome.anchors)
     changed, gone = changes.link_rows(outcome, work.sources)
     written = ids.minted_count
     written += write.write_identifiers(conn, changes.identifier_rows(outcome))
@@ -167,7 +205,8 @@ def _write(work: _Work, outcome: changes.Outcome) -> int:
     written += write.write_map(conn, changes.map_rows(outcome, ids), work.stamp)
     written += write.write_profiles(conn, changes.profile_rows(outcome, ids), work.stamp)
     written += write.write_events(conn, changes.event_rows(outcome, ids), work.stamp)
-    return written + write.write_actors(conn, work.rules, changes.status_changed(outcome))
+    written += write.write_actors(conn, work.rules, changes.status_changed(outcome))
+    return written
 
 
 def _have_rules_changed(conn: Connection, rules: Rules) -> bool:

@@ -19,7 +19,7 @@ class SourceBits:
         """Return the mask of each text: one source, or `{a,b}` as PostgreSQL writes a list."""
         column = texts.combine_chunks().dictionary_encode()
         names = column.dictionary.to_pylist()
-        masks = [self._mask(name.strip("{}").split(",") if is_list else [name]) for name in names]
+        masks = [self._mask(_listed(name) if is_list else [name]) for name in names]
         by_code: Integers = np.array(masks, dtype=np.int64)
         return np.take(by_code, codes(column))
 
@@ -41,3 +41,7 @@ class SourceBits:
     def _list(self, mask: int) -> str:
         names = sorted(name for name, bit in self._bit.items() if mask >> bit & 1)
         return "{" + ",".join(names) + "}"
+
+
+def _listed(text: str) -> list[str]:
+    return [name for name in text.strip("{}").split(",") if name]

@@ -37,22 +37,24 @@ _LINK_CHANGES = """
 create temporary table link_change (
     left_id bigint, right_id bigint, first_seen bigint, last_seen bigint,
     observation_count bigint, strength smallint, sources text[],
-    first_sample bigint, last_sample bigint, decision text, refusal_reason text
+    first_sample bigint, last_sample bigint, basis smallint, statement bigint,
+    decision text, refusal_reason text
 ) on commit drop
 """
 _UPSERT_LINKS = """
 insert into identity.link (
     left_id, right_id, first_seen_at, last_seen_at, observation_count, strength, sources,
-    sample_record_ids, decision, refusal_reason
+    sample_record_ids, basis, statement_id, decision, refusal_reason
 )
 select
     left_id, right_id, to_timestamp(first_seen), to_timestamp(last_seen), observation_count,
     strength, sources,
     case
+        when first_sample is null then '{}'
         when first_sample = last_sample then array[first_sample]
         else array[first_sample, last_sample]
     end,
-    decision, refusal_reason
+    basis, statement, decision, refusal_reason
 from pg_temp.link_change
 order by left_id, right_id
 on conflict (left_id, right_id) do update
@@ -63,6 +65,8 @@ set
     strength = excluded.strength,
     sources = excluded.sources,
     sample_record_ids = excluded.sample_record_ids,
+    basis = excluded.basis,
+    statement_id = excluded.statement_id,
     decision = excluded.decision,
     refusal_reason = excluded.refusal_reason
 """
@@ -157,10 +161,16 @@ chosen as (
     cross join lateral unnest(c.identifier_ids) as member (identifier_id)
     inner join identity.identifier as i on member.identifier_id = i.identifier_id
     left join pg_temp.namespace_rank as r on i.namespace = r.namespace
-    where i.status = 'active'
+    where
+        i.status = 'active'
+        or (
+            i.status in ('shared', 'quarantined')
+            and not coalesce(r.is_account, %(default_is_account)s)
+        )
     order by
         c.identifier_set_id,
         coalesce(r.is_account, %(default_is_account)s) desc,
+        array_position(array['active', 'shared', 'quarantined'], i.status),
         coalesce(r.rank, %(default_rank)s),
         i.namespace collate "C",
         i.scope collate "C",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from identity_resolution.file_resolution import normalised
+from evaluation.file_resolution import normalised
 from identity_resolution.rules import Rules, parse_rules
 from tests.property.identity.oracle import Identifier, Observation
 from tests.property.identity.worlds import Outcome, outcome, run

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from identity_resolution.evaluation import evaluate
-from identity_resolution.file_resolution import FileRequest, resolve_file
+from evaluation.file_resolution import FileRequest, resolve_file
+from evaluation.truth import evaluate
 from sample_data import write_sample
 from sample_data.evidence import Identifier, observations
 from tests.unit.sample_data.reading import Kind, Sample

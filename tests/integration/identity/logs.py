@@ -1,12 +1,13 @@
 """Put observations into the warehouse as loads would, and read identity back without numbers."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
 
 from settings import Settings
-from tests.property.identity.oracle import Identifier, Observation
+from tests.property.identity.oracle import Identifier, Observation, Statement
 from warehouse.connection import LOGIN, Connection, connect
 from warehouse.dictionary import register_identifiers, register_sets
 from warehouse.runs import Run, open_run, read_run
@@ -26,7 +27,7 @@ insert into raw.record (
     source, kind, source_key, content_hash, event_at, event_day, occurred_at, observation_kind,
     identifier_set_id, body, _load_id, _line_number
 )
-values ('app', 'events', %s, md5(%s)::uuid, %s, %s, %s, %s, %s, '{}', %s, %s)
+values (%s, 'events', %s, md5(%s)::uuid, %s, %s, %s, %s, %s, '{}', %s, %s)
 """
 
 
@@ -44,7 +45,8 @@ def load(settings: Settings, observations: list[Observation], day: int) -> int:
             key = f"{day}-{line}"
             set_id = _set_id(conn, seen, arrival)
             conn.execute(
-                _RECORD, (key, key, at, at.date(), at, seen.kind, set_id, row[0], line + 1)
+                _RECORD,
+                (seen.source, key, key, at, at.date(), at, seen.kind, set_id, row[0], line + 1),
             )
     return int(row[0])
 
@@ -76,6 +78,35 @@ def open_run_of(settings: Settings, day: int) -> Run:
     with connect(settings, LOGIN) as conn:
         conn.execute("update ops.load set published_run_id = %s", (run.run_id,))
     return read_run(settings, run.run_id)
+
+
+def state(settings: Settings, said: Iterable[Statement]) -> None:
+    """Let exactly the statements `said` be live, as a steward would."""
+    with connect(settings, LOGIN) as conn:
+        conn.execute(
+            "update identity.statement set withdrawn_at = now()"
+            " where withdrawn_at is null and reason <> all(%s)",
+            ([str(hash(statement)) for statement in said],),
+        )
+        for statement in said:
+            ids = ([_known(conn, i) for i in side] for side in (statement.left, statement.right))
+            conn.execute(
+                "insert into identity.statement"
+                " (kind, left_ids, right_ids, stated_at, stated_by, reason)"
+                " select %s, %s, %s, now(), 'test', %s where not exists ("
+                " select from identity.statement where reason = %s and withdrawn_at is null)",
+                (statement.kind, *ids, *[str(hash(statement))] * 2),
+            )
+
+
+def _known(conn: Connection, identifier: Identifier) -> int:
+    row = conn.execute(
+        "select identifier_id from identity.identifier"
+        " where (namespace, scope, value) = (%s, %s, %s)",
+        identifier,
+    ).fetchone()
+    assert row
+    return int(row[0])
 
 
 def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:

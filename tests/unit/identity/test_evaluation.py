@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from identity_resolution.evaluation import evaluate
-from identity_resolution.scoring import compare, score
+from evaluation.scoring import compare, score
+from evaluation.truth import evaluate
 
 
 def test_scores_of_a_partition_worked_out_by_hand() -> None:

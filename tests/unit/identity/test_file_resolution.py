@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from identity_resolution.file_resolution import FileCounts, FileRequest, resolve_file
+from evaluation.file_resolution import FileCounts, FileRequest, resolve_file
 
 
 def _line(*identifiers: str, at: str = "2026-11-01T00:00:00Z", **fields: object) -> dict[str, Any]:

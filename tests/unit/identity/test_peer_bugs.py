@@ -2,7 +2,8 @@
 
 import pytest
 
-from identity_resolution.incremental import advance, begin
+from identity_resolution.claims import no_claims
+from identity_resolution.ledger import Delivery, advance, open_ledger
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import parse_rules
 from tests.property.identity.oracle import Identifier, Observation
@@ -90,9 +91,10 @@ def test_a_release_reaches_the_neighbours_of_the_released() -> None:
     log = [_seen(0, hub, ("x", "", str(k))) for k in range(4)]
     narrow = parse_rules({"namespaces": {"web_cookie": {"max_degree": 3}}})
     known, evidence = encode([log, [_seen(1, hub)]])
-    state = advance(begin(known), evidence[0], 0, narrow)
-    released = advance(state, evidence[1], 1, FREE)
-    assert len(set(outcome(released).profile.values())) == 1
+    said = no_claims(len(known))
+    ledger = advance(open_ledger(known), Delivery(evidence[0], 0, said), narrow)
+    released = advance(ledger, Delivery(evidence[1], 1, said), FREE)
+    assert len(set(outcome(released.state).profile.values())) == 1
 
 
 def test_two_profiles_bridged_later_merge() -> None:

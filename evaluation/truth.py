@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from identity_resolution.scoring import Evaluation, Identifier, Score, compare
+from evaluation.scoring import Evaluation, Identifier, Score, compare
 from warehouse.errors import Fatal
 
 __all__ = ["Evaluation", "Score", "evaluate", "read_truth"]

@@ -10,9 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from identity_resolution.links import LINKING_KINDS, MAX_IDENTIFIERS
-
-KINDS = LINKING_KINDS | {"unbind"}
+from identity_resolution.links import KINDS, MAX_IDENTIFIERS
 
 WORST_STRENGTH = 4
 

@@ -4,28 +4,26 @@ For trying rules on real data and scoring them: what it decides is what the ware
 """
 
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
+from evaluation.observation_file import Identifier, Observation, Reject, read_observations
 from identifiers import JunkLists, normalise
 from identity_resolution.actors import NOBODY, choose_actors
-from identity_resolution.anchors import birth_ids
+from identity_resolution.anchors import RESIDUAL, birth_ids
+from identity_resolution.claims import no_claims
 from identity_resolution.graph import Decision, Identifiers, Integers, Status
-from identity_resolution.incremental import State, advance, begin
-from identity_resolution.links import LINKING_KINDS, Evidence
-from identity_resolution.observation_file import (
-    Identifier,
-    Observation,
-    Reject,
-    read_observations,
-)
+from identity_resolution.ledger import Delivery, Ledger, advance, open_ledger
+from identity_resolution.links import KINDS, Evidence
 from identity_resolution.observations import Occasions, dictionary, gather
+from identity_resolution.ownership import find_windows, is_divided
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import Rules, tabulate
 
@@ -70,14 +68,13 @@ class FileCounts:
 class FileResult:
     """A resolved file.
 
-    state: the graph and what was decided. observations: in the order of their batches, and
-    evidence: one set of identifiers for each. rejects: lines that are no observation. spelling: the
-    position of each identifier, as it is written in the file and as it is once normalised.
+    ledger: the log, one set of identifiers for each of observations, and what was decided. rejects:
+    lines that are no observation. spelling: the position of each identifier, as it is written in
+    the file and as it is once normalised.
     """
 
-    state: State
+    ledger: Ledger
     observations: Sequence[Observation]
-    evidence: Evidence
     rejects: tuple[Reject, ...]
     spelling: Mapping[Identifier, int]
 
@@ -86,12 +83,12 @@ def resolve_file(request: FileRequest) -> FileCounts:
     """Resolve a file of observations and write its map; raise `Fatal` on bad rules."""
     rules = load_rules(request.rules_path)
     result = resolve_observations(request.observations_path, rules, request.batch_by)
-    name = profile_ids(result.state, request.identity_key)
+    name = profile_ids(result.ledger, request.identity_key)
     rows = ((*identifier, name[row]) for identifier, row in sorted(result.spelling.items()))
     _write(request.output_path, ("namespace", "scope", "value", "profile_id"), rows)
     if request.events_path:
         header = ("source", "event_id", "profile_id", "because")
-        _write(request.events_path, header, owners(result, name, rules))
+        _write(request.events_path, header, owners(result, name, rules, request.identity_key))
     return _count(result)
 
 
@@ -105,15 +102,15 @@ def resolve_observations(path: Path, rules: Rules, batch_by: str | None = None) 
         for seen in observations
     ]
     identifiers, member = _dictionary([identifier for row in kept for identifier, _ in row])
-    evidence = _gather(observations, kept, member)
-    state = begin(identifiers)
+    evidence = _gather(observations, kept, member, rules)
+    ledger, stated = open_ledger(identifiers), no_claims(len(identifiers))
     stop = 0
     for day, (_, batch) in enumerate(groupby(observations, key=_batch_order)):
         start, stop = stop, stop + sum(1 for _ in batch)
-        state = advance(state, evidence.slice(start, stop), day, rules)
+        ledger = advance(ledger, Delivery(evidence.slice(start, stop), day, stated), rules)
     place = {identifier: row for row, identifier in enumerate(names(identifiers))}
     spelling = place | {i: place[clean] for i, clean in normal.items() if clean is not None}
-    return FileResult(state, observations, evidence, tuple(content.rejects), spelling)
+    return FileResult(ledger, observations, tuple(content.rejects), spelling)
 
 
 def normalised(spelt: Collection[Identifier], rules: Rules) -> dict[Identifier, Identifier | None]:
@@ -136,31 +133,62 @@ def names(identifiers: Identifiers) -> list[Identifier]:
     return list(zip(*(column.to_pylist() for column in columns), strict=True))
 
 
-def profile_ids(state: State, key: bytes) -> list[str]:
+def profile_ids(ledger: Ledger, key: bytes) -> list[str]:
     """Return the profile id of each identifier."""
-    anchors, profile = np.unique(state.resolution.anchor, return_inverse=True)
-    ids = birth_ids(key, names(state.graph.identifiers.take(anchors)))
+    graph, resolution = ledger.state.graph, ledger.state.resolution
+    anchors, profile = np.unique(resolution.anchor, return_inverse=True)
+    ids = birth_ids(key, names(graph.identifiers.take(anchors)))
     return [ids[row] for row in profile.tolist()]
 
 
-def owners(
-    result: FileResult, name: Sequence[str], rules: Rules
-) -> Iterator[tuple[str, str, str, str]]:
-    """Yield source, event id, owning profile and reason of each observation that has an event id.
+Window: TypeAlias = tuple[int, int, int]
+"""From when, until when (seconds), and the identifier whose profile is the owner."""
 
-    because: `account` or `map` by what the actor is; `nobody` when no identifier is active.
+
+def owners(
+    result: FileResult, name: Sequence[str], rules: Rules, key: bytes
+) -> Iterator[tuple[str, str, str, str]]:
+    """Yield source, event id, owning profile and reason of each observation.
+
+    because: `account` when an account acted; `window` when the actor belonged to somebody then;
+    `map` when it never had two owners; `shared_device` when it had; `nobody` when nothing can act.
     """
-    identifiers = result.state.graph.identifiers
+    state = result.ledger.state
+    identifiers = state.graph.identifiers
     table = tabulate(rules, identifiers.namespaces)
-    screening = result.state.resolution.screening
-    actors = choose_actors(identifiers, result.evidence, screening, table)
+    actors = choose_actors(identifiers, result.ledger.log, state.resolution.screening, table)
     is_account = table.is_account[identifiers.namespace_code]
+    windows = windows_of(result.ledger, rules)
+    residual = dict(zip(windows, _residual_ids(identifiers, list(windows), key), strict=True))
     for seen, actor in zip(result.observations, actors.tolist(), strict=True):
-        if actor == NOBODY:
-            yield seen.source, seen.event_id, "", "nobody"
-        else:
-            because = "account" if is_account[actor] else "map"
-            yield seen.source, seen.event_id, name[actor], because
+        owner, because = "", "nobody"
+        if actor != NOBODY:
+            own = [] if is_account[actor] else windows.get(actor, [])
+            at = [account for start, end, account in own if start <= seen.observed_at < end]
+            owner = name[at[0]] if at else name[actor]
+            because = "account" if is_account[actor] else "window" if at else "map"
+            if because == "map" and len({name[account] for _, _, account in own}) > 1:
+                owner, because = residual[actor], "shared_device"
+        yield seen.source, seen.event_id, owner, because
+
+
+def windows_of(ledger: Ledger, rules: Rules) -> dict[int, list[Window]]:
+    """Return the windows of each identifier that belonged to more than its own profile."""
+    graph, resolution = ledger.state.graph, ledger.state.resolution
+    table = tabulate(rules, graph.identifiers.namespaces)
+    is_wanted = is_divided(graph, resolution, table)
+    close_after = rules.ownership.close_after_last_authenticated
+    found: dict[int, list[Window]] = defaultdict(list)
+    for window in find_windows(
+        graph.identifiers, resolution.screening, ledger.log, is_wanted, (table, close_after)
+    ):
+        found[window.identifier].append((window.owned_from, window.owned_to, window.account))
+    return found
+
+
+def _residual_ids(identifiers: Identifiers, rows: list[int], key: bytes) -> list[str]:
+    chosen = identifiers.take(np.array(rows, dtype=np.int64))
+    return birth_ids(key, names(chosen), [RESIDUAL] * len(rows))
 
 
 def _batch_order(seen: Observation) -> tuple[bool, str | int | float]:
@@ -179,13 +207,15 @@ def _gather(
     observations: Sequence[Observation],
     sightings: Sequence[Sequence[tuple[Identifier, int]]],
     member: Integers,
+    rules: Rules,
 ) -> Evidence:
     zeros = np.zeros(len(observations), dtype=np.int64)
     occasions = Occasions(
         observed_at=_integers(seen.observed_at for seen in observations),
-        is_linking=np.array([seen.kind in LINKING_KINDS for seen in observations], dtype=bool),
+        kind=np.array([KINDS[seen.kind] for seen in observations], dtype=np.int8),
         source=zeros,
         sample=_integers(seen.line_number for seen in observations),
+        basis=_integers(rules.basis_of(seen.source) for seen in observations),
     )
     row = _integers(row for row, seen in enumerate(sightings) for _ in seen)
     strength = _integers(strength for seen in sightings for _, strength in seen)
@@ -204,7 +234,7 @@ def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
 
 def _count(result: FileResult) -> FileCounts:
-    state = result.state
+    state = result.ledger.state
     resolution = state.resolution
     profiles, sizes = np.unique(resolution.anchor, return_counts=True)
     statuses = Counter(Status(code).name.lower() for code in resolution.screening.status.tolist())

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from identity_resolution.evaluation import read_truth
-from identity_resolution.scoring import Evaluation, compare
+from evaluation.scoring import Evaluation, compare
+from evaluation.truth import read_truth
 from settings import Settings
 from warehouse.columns import copy_out
 from warehouse.connection import connect

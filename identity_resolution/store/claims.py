@@ -1,0 +1,122 @@
+"""What stewards and sources stated about the identifiers of a part; consent to joint profiles."""
+
+import itertools
+
+import numpy as np
+
+from identity_resolution.claims import (
+    Claims,
+    claims_about,
+    no_claims,
+    same_links,
+    with_source_claims,
+)
+from identity_resolution.graph import Apart, Integers
+from identity_resolution.links import Evidence, concatenate
+from identity_resolution.rules import Rules
+from identity_resolution.store.evidence import recall, recall_claims
+from identity_resolution.store.part import StoredPart
+from identity_resolution.store.sources import SourceBits
+from warehouse.connection import Connection
+
+_LIVE = """
+select statement_id, kind, left_ids, right_ids
+from identity.statement
+where withdrawn_at is null and (left_ids || right_ids) && %s::bigint[]
+order by statement_id
+"""
+_NEWS = """
+select distinct named
+from identity.statement
+cross join lateral unnest(left_ids || right_ids) as u (named)
+where is_applied <> (withdrawn_at is null)
+"""
+_APPLY = """
+update identity.statement set is_applied = withdrawn_at is null
+where is_applied <> (withdrawn_at is null)
+"""
+
+# Of all decisions of an account the newest counts, of equally new ones the refusal. A record
+# decides for every account in it.
+_DECIDE = """
+with decisions as (
+    select distinct on (named)
+        named,
+        r.event_at,
+        case
+            when (r.body ->> 'granted')::boolean and r.body ->> 'withdrawn_at' is null then 1
+            else -1
+        end as consent
+    from raw.record as r
+    inner join identity.identifier_set as s on r.identifier_set_id = s.identifier_set_id
+    cross join lateral unnest(s.identifier_ids) as u (named)
+    where
+        r._load_id = any(%(load_ids)s) and r.source = 'commerce' and r.kind = 'consents'
+        and r.event_name = 'joint_profile'
+    order by named, r.event_at desc, consent
+)
+
+update identity.identifier as i
+set consent = d.consent, consent_at = d.event_at
+from decisions as d
+where
+    i.identifier_id = d.named and i.namespace = any(%(accounts)s)
+    and (i.consent_at is null or (d.event_at, -d.consent) > (i.consent_at, -i.consent))
+returning i.identifier_id
+"""
+
+
+def decide_consents(conn: Connection, load_ids: tuple[int, ...], rules: Rules) -> Integers:
+    """Take the loads' decisions on joint profiles; return the accounts that decided."""
+    accounts = [n for n, own in rules.namespaces.items() if own.identifier_class == "account"]
+    rows = conn.execute(_DECIDE, {"load_ids": list(load_ids), "accounts": accounts})
+    return np.fromiter((row[0] for row in rows), dtype=np.int64)
+
+
+def newly_stated(conn: Connection) -> Integers:
+    """Return whom statements name that were made or withdrawn since the newest run."""
+    return np.fromiter((row[0] for row in conn.execute(_NEWS)), dtype=np.int64)
+
+
+def mark_applied(conn: Connection) -> int:
+    """Note that the run obeys the statements as they stand."""
+    return conn.execute(_APPLY).rowcount
+
+
+def read_claims(conn: Connection, part: StoredPart, sources: SourceBits, rules: Rules) -> Claims:
+    """Return everything stated about the affected identifiers of `part`, by position."""
+    own = {int(identifier): place for place, identifier in enumerate(part.identifier_id)}
+    same: list[tuple[int, int, int]] = []
+    apart: list[tuple[int, int, int]] = []
+    is_blocked = np.zeros(len(own), dtype=bool)
+    for number, kind, *named in conn.execute(_LIVE, (part.identifier_id.tolist(),)):
+        left, right = ([own[i] for i in ids if i in own] for ids in named)
+        if kind == "block":
+            is_blocked[left] = True
+        elif kind == "same":
+            same += [(one, other, number) for one, other in itertools.combinations(left, 2)]
+        else:
+            apart += [(number, row, -1) for row in left] + [(number, row, 1) for row in right]
+    stated = Claims(
+        same=same_links(*_columns(same)),
+        apart=Apart(*_columns(apart)),
+        voids=no_claims(0).voids,
+        consent=part.state.graph.identifiers.consent,
+        is_blocked=is_blocked,
+    )
+    every = with_source_claims(stated, _source_evidence(conn, part, sources, rules))
+    return claims_about(every, part.is_affected)
+
+
+def _source_evidence(
+    conn: Connection, part: StoredPart, sources: SourceBits, rules: Rules
+) -> Evidence:
+    """Return all unbinds and aliases in the part, and the binds of whoever they name."""
+    found = recall_claims(conn, sources, rules)
+    binds = recall(conn, np.unique(found.member), sources, rules, ["bind"])
+    return part.locate(concatenate(found, binds))
+
+
+def _columns(rows: list[tuple[int, int, int]]) -> tuple[Integers, Integers, Integers]:
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    return columns[:, 0], columns[:, 1], columns[:, 2]
