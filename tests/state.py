@@ -42,14 +42,21 @@ RUN_TIME = frozenset(
 )
 RUN_TABLES = frozenset({"identity.run", f"mart.{PUBLICATION}"})
 IDENTIFIER = frozenset({"identifier_id", "anchor_identifier_id", "actor_id", "left_id", "right_id"})
+PROFILE = frozenset({"profile_id", "from_profile_id", "to_profile_id", "old_profile_id"})
 LINK_ENDS = {"left_id": "least", "right_id": "greatest"}
 """A link's ends are ordered by number; here by name."""
 
 
-def state(settings: Settings) -> State:
-    """A hash of the rows of every table, whatever their order."""
+def state(settings: Settings, *, by_smallest_identifier: bool = False) -> State:
+    """A hash of the rows of every table, whatever their order.
+
+    `by_smallest_identifier` names each profile by the first name among its identifiers: a
+    profile's id depends on the day its identifiers arrived, the person behind it does not.
+    """
     with connect(settings, LOGIN) as conn:
         _name_numbers(conn)
+        if by_smallest_identifier:
+            _name_profiles(conn)
         tables = [f"{schema}.{name}" for schema in SCHEMAS for name in _tables(conn, schema)]
         tables += [f"ops.{name}" for name in DAYS]
         return {table: _hash(conn, table) for table in tables if table not in RUN_TABLES}
@@ -89,13 +96,29 @@ def _name_numbers(conn: Connection) -> None:
     """)
 
 
+def _name_profiles(conn: Connection) -> None:
+    conn.execute("""
+        create temporary table name_of_profile as
+        select m.profile_id as number, min(n.name) as name
+        from identity.identifier_profile as m
+        inner join name_of_identifier as n on m.identifier_id = n.number
+        where m.valid_to is null group by m.profile_id;
+        alter table name_of_profile add primary key (number);
+    """)
+
+
 def _hash(conn: Connection, table: str) -> str:
     columns = conn.execute(
         "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0"
         " and not attisdropped order by attnum",
         (table,),
-    )
-    shown = [_shown(table, str(name)) for (name,) in columns]
+    ).fetchall()
+    row = conn.execute("select to_regclass('pg_temp.name_of_profile') is not null").fetchone()
+    profiles = PROFILE if row and row[0] else frozenset()
+    shown = [
+        _name("name_of_profile", str(name)) if name in profiles else _shown(table, str(name))
+        for (name,) in columns
+    ]
     return _hash_of(conn, table, ", ".join(text for text in shown if text) or "1")
 
 
