@@ -4,6 +4,7 @@ Every stage may be repeated: a retry, or a run after a crash, ends in the same s
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 
 from expectations.gate import check_gate
@@ -36,14 +37,25 @@ def run_stage(settings: Settings, run_id: int, stage: str) -> Counts:
     """
     try:
         return STAGES[stage](settings, run_id)
-    except Retryable:
-        raise
-    except GateClosed as closed:
+    except Retryable as error:
+        raise _placed(settings, run_id, error) from error
+    except GateClosed as error:
+        closed = _placed(settings, run_id, error)
         finish_run(settings, run_id, "blocked", reason=str(closed))
-        raise
+        raise closed from error
     except PipelineError as error:
         finish_run(settings, run_id, "failed", reason=f"{stage}: {error}")
-        raise
+        raise _placed(settings, run_id, error) from error
+
+
+def _placed(settings: Settings, run_id: int, error: PipelineError) -> PipelineError:
+    """The same error, which also says of which run and loads it is."""
+    place = f"run {run_id}"
+    with suppress(PipelineError):  # the database may be what is away
+        loads = read_run(settings, run_id).load_ids
+        if loads:
+            place += f", loads {loads[0]} to {loads[-1]}"
+    return type(error)(f"{error} ({place})")
 
 
 def _gate(name: str) -> Stage:
@@ -57,7 +69,7 @@ def _gate(name: str) -> Stage:
             }
             fence.counts.update(counts)
         if not result.passed:
-            raise GateClosed(f"{result.reason} (run {run_id}; loads stay pending, mart unchanged)")
+            raise GateClosed(f"{result.reason}; loads stay pending, mart is unchanged")
         return counts
 
     return check

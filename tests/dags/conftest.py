@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -49,7 +50,13 @@ def deployment(
     template_database: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
     """A migrated warehouse, an empty Airflow database, an empty landing folder."""
-    folder = tmp_path_factory.mktemp("deployment")
+    with new_deployment(template_database, tmp_path_factory.mktemp("deployment")) as settings:
+        yield settings
+
+
+@contextmanager
+def new_deployment(template_database: Settings, folder: Path) -> Iterator[Settings]:
+    """Two databases and all folders of its own."""
     ours = urlsplit(template_database.database_url).path.removeprefix("/")
     with ExitStack() as stack:
         warehouse_url = stack.enter_context(new_database(template_database, ours))

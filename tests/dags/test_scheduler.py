@@ -4,7 +4,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, timedelta
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
@@ -13,7 +14,12 @@ from c360 import airflow_processes
 from c360.airflow_client import AirflowClient
 from c360.chain_watch import CHAIN, wait_for_chain
 from c360.process_sessions import members
+from pipeline.chain import run_chain
+from pipeline.window import Window
 from settings import Settings
+from tests.conftest import new_database
+from tests.state import differing, mart_state, state
+from warehouse.database_roles import open_database
 from warehouse.freshness import published_version
 from warehouse.pending_work import read_pending_work
 
@@ -158,6 +164,10 @@ def test_a_killed_scheduler_heals_and_the_day_is_published(
 ):
     day = next(days)
     write_day(day, people=50)
+    with copy_when_idle(deployment) as quiet:
+        run_chain(quiet, datetime(2026, 11, 21, tzinfo=UTC), window=Window(day, day))
+        undisturbed = state(quiet)
+    before = mart_state(deployment)
     finish(airflow, start_ingest(airflow, day, day))
     running = "select 1 from ops.stage_run where status = 'running' and run_id is not null"
     wait_until(lambda: bool(query(running)))
@@ -166,10 +176,20 @@ def test_a_killed_scheduler_heals_and_the_day_is_published(
     for pid in members([scheduler]):
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: not members([scheduler]))
+    assert mart_state(deployment) == before
     airflow_processes.start(deployment)
     wait_for_chain(deployment, airflow, day, timeout_seconds=WAIT_SECONDS)
     assert query("select count(*) from ops.stage_run where status = 'running'") == [(0,)]
     assert read_pending_work(deployment).loads == 0
+    # Each run that took loads of the day published them, or says which run did.
+    ended = query(f"""
+        select distinct r.status, r.reason from ops.run as r
+        inner join ops.run_load as t on r.run_id = t.run_id
+        inner join ops.load as l on t.load_id = l.load_id where l.landing_day = '{day}'
+    """)  # noqa: S608 - a date
+    assert ("published", None) in ended
+    assert set(ended) <= {("published", None), ("failed", "a newer run took its loads")}
+    assert differing(state(deployment), undisturbed) == set()
 
 
 @pytest.mark.nightly
@@ -179,6 +199,23 @@ def test_stopping_leaves_no_process(airflow: AirflowClient, deployment: Settings
     airflow_processes.stop(deployment)
     assert members([session for session in sessions if session]) == []
     assert not any(component.is_running for component in airflow_processes.status(deployment))
+
+
+@contextmanager
+def copy_when_idle(deployment: Settings) -> Iterator[Settings]:
+    """A copy of the warehouse, taken when no task is connected to it."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    with ExitStack() as stack:
+        while True:
+            try:
+                settings = stack.enter_context(new_database(deployment, is_copy=True))
+                break
+            except psycopg.errors.ObjectInUse:
+                assert time.monotonic() < deadline
+                time.sleep(0.5)
+        with psycopg.connect(settings.database_url, autocommit=True) as conn:
+            open_database(conn)  # a copy does not inherit who may enter
+        yield settings
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -1,7 +1,5 @@
 """The shop's customers of December 2010 through the whole chain: who orders again, by month."""
 
-import shutil
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import ModuleType
@@ -21,17 +19,6 @@ from mart.retention_cohort
 where activity = 'order' and period = 'month' and cohort_date = date '2010-12-01'
 group by period_offset order by period_offset
 """
-
-
-@pytest.fixture
-def shop(warehouse_settings: Settings, tmp_path: Path) -> Settings:
-    """A deployment in which commerce is the only source."""
-    config = tmp_path / "config"
-    shutil.copytree(warehouse_settings.config_dir, config)
-    config.joinpath("sources.yml").write_text(
-        "version: 1\nsources:\n  commerce: {enabled: true}\n", "utf-8"
-    )
-    return replace(warehouse_settings, config_dir=config)
 
 
 def publish(settings: Settings, first: date, last: date, at: datetime) -> list[tuple[int, ...]]:

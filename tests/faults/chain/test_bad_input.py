@@ -1,0 +1,82 @@
+"""A file that is broken and a contract that no longer fits stop at the gate, and heal."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from ingestion import quarantine
+from settings import Settings
+from tests.conftest import PROJECT_DIR
+from tests.faults.chain.conftest import DAY, Program, day_file, run_day, values_shown
+from tests.state import State, differing, mart_state, state
+
+WINDOW = ("--from", str(DAY), "--to", str(DAY))
+
+
+def assert_blocked(brand: Settings, c360: Program, **environment: str) -> int:
+    """`c360 run` stops at the raw gate and says of which loads; gives the refused load."""
+    before = mart_state(brand)
+    done = c360("run", *WINDOW, **environment)
+    assert done.returncode == 1
+    (refused,) = {group.load_id for group in quarantine.list_groups(brand) if group.lines > 20}
+    assert "gate raw: most_lines_are_readable" in done.stderr
+    named = re.search(r"run \d+, loads (\d+) to (\d+)", done.stderr)
+    assert named
+    assert int(named[1]) <= refused <= int(named[2])
+    assert values_shown(brand, done.stdout + done.stderr) == []
+    assert mart_state(brand) == before
+    return refused
+
+
+def test_a_corrupted_file_is_stopped_and_the_whole_file_heals(
+    brand: Settings, c360: Program, undisturbed: State
+):
+    path = day_file(brand, "mini_program", "events")
+    whole = path.read_bytes()
+    half = len(whole) // 2
+    path.write_bytes(whole[:half] + whole[half:].replace(b'"', b"\x00"))
+    refused = assert_blocked(brand, c360)
+
+    path.write_bytes(whole)
+    assert c360("quarantine", "discard", str(refused), "--because", "sent anew").returncode == 0
+    run_day(brand)
+    assert differing(state(brand), undisturbed) == set()
+
+
+@pytest.mark.nightly
+def test_a_broken_contract_is_stopped_and_its_repair_heals(
+    brand: Settings, c360: Program, undisturbed: State, tmp_path: Path
+):
+    """Somebody asks for a field that the source does not send."""
+    code = tmp_path / "code"
+    shutil.copytree(PROJECT_DIR / "ingestion", code / "ingestion")
+    path = code / "ingestion" / "contracts" / "mini_program__events.yml"
+    contract = yaml.safe_load(path.read_text("utf-8"))
+    contract["required"].append("session_number")
+    path.write_text(yaml.safe_dump(contract), "utf-8")
+    refused = assert_blocked(brand, c360, PYTHONPATH=str(code))
+
+    replayed = quarantine.replay(brand, refused, arrival_day=DAY)
+    assert replayed.replayed > 100
+    run_day(brand)
+    assert differing(state(brand), undisturbed) == set()
+
+
+def test_a_contract_that_is_no_contract_loads_nothing_and_is_named(
+    brand: Settings, c360: Program, tmp_path: Path
+):
+    code = tmp_path / "code"
+    shutil.copytree(PROJECT_DIR / "ingestion", code / "ingestion")
+    path = code / "ingestion" / "contracts" / "mini_program__events.yml"
+    path.write_text(path.read_text("utf-8").replace("source_key:", "sorce_key:"), "utf-8")
+    before = mart_state(brand)
+    file = day_file(brand, "mini_program", "events")
+    done = c360("ingest", str(file), PYTHONPATH=str(code))
+    assert done.returncode == 1
+    assert "mini_program__events.yml" in done.stderr
+    assert "sorce_key" in done.stderr
+    assert mart_state(brand) == before
+    assert c360("ingest", str(file)).returncode == 0
