@@ -3,6 +3,8 @@
 import gzip
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -14,8 +16,11 @@ import pytest
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
+from benchmarks.push_sender import event
 from ingestion import landed_bytes
 from ingestion.landing import Readiness, ready_files
+from ingestion.receiver.delivery import deliver_all
+from ingestion.receiver.journal import Entry
 from ingestion.window import load_window
 from settings import Settings
 from settings.landing_location import file_system, landing_location
@@ -170,6 +175,46 @@ def test_a_failing_network_quarantines_nothing_and_the_next_run_loads(
     assert remote.query("select 1 from ops.load") == []
     assert remote.load_window("app").loaded == 20_000
     assert remote.query("select 1 from ops.quarantine") == []
+
+
+def test_pushes_are_delivered_to_object_storage_and_wait_while_it_is_away(
+    remote: Landing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    zone = remote.settings.landing_dir
+    entry = Entry("official_account/pushes", "xml", str(DAY), event(1, 1_795_105_923))
+    (tmp_path / "j.journal").write_bytes(entry.encoded())
+    with monkeypatch.context() as patch:
+        patch.setattr(file_system(zone), "open", failing)
+        with pytest.raises(Retryable):
+            deliver_all(tmp_path, zone)
+    assert deliver_all(tmp_path, zone) == 1
+    assert list(tmp_path.glob("*.journal")) == []
+    assert remote.load_window("official_account").loaded == 1
+
+
+def failing(*_: object, **__: object) -> None:
+    raise ConnectionResetError("the line went dead")
+
+
+@pytest.mark.nightly
+def test_a_large_file_is_read_in_little_memory(zone: Path):
+    line = b'{"text": "' + b"x" * 1000 + b'"}\n'
+    put(zone, "app/events/2026-11-20/a.jsonl", line * 300_000)
+    program = (
+        "import re, sys\nfrom pathlib import Path\n"
+        "from ingestion.lines import open_chunks, split\n"
+        "from settings.landing_location import landing_location\n"
+        "count = sum(map(len, split(open_chunks(landing_location(sys.argv[1], Path())))))\n"
+        "peak = re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())\n"
+        "print(count, int(peak[1]) // 1024)\n"
+    )
+    address = f"{zone}/app/events/2026-11-20/a.jsonl"
+    done = subprocess.run(
+        [sys.executable, "-c", program, address], check=True, capture_output=True, text=True
+    )
+    count, megabytes = map(int, done.stdout.split())
+    assert count == 300_000
+    assert megabytes < 250
 
 
 def test_storage_that_is_away_is_retryable(remote: Landing, monkeypatch: pytest.MonkeyPatch):
