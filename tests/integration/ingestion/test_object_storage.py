@@ -1,6 +1,7 @@
 """A landing zone on object storage: the real client over HTTP, a server of our own."""
 
 import gzip
+import io
 import json
 import logging
 import subprocess
@@ -17,7 +18,7 @@ from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 from benchmarks.push_sender import event
-from ingestion import landed_bytes
+from ingestion import file_load, landed_bytes, lines
 from ingestion.landing import Readiness, ready_files
 from ingestion.receiver.delivery import deliver_all
 from ingestion.receiver.journal import Entry
@@ -110,11 +111,33 @@ def test_bytes_that_change_are_a_new_generation(remote: Landing):
     assert (counts.loaded, counts.duplicate) == (1, 1)
 
 
+def test_an_object_that_is_loaded_is_not_downloaded_again_until_it_is_written_anew(
+    remote: Landing, monkeypatch: pytest.MonkeyPatch
+):
+    def counting(path: Path) -> io.BufferedIOBase:
+        opened.append(path.name)
+        return landed_bytes.open_bytes(path)
+
+    opened: list[str] = []
+    for module in (file_load, lines):
+        monkeypatch.setattr(module, "open_bytes", counting)
+    place = f"app/events/{DAY}/a.jsonl"
+    put(remote.settings.landing_dir, place, json_lines([app_event("m1")]))
+    downloads = []
+    for _ in range(4):
+        opened.clear()
+        remote.load_window("app")
+        downloads.append(len(opened))
+    assert downloads == [2, 1, 0, 0]
+    put(remote.settings.landing_dir, place, json_lines([app_event("m2")]))
+    assert remote.load_window("app").loaded == 1
+
+
 def test_a_file_written_in_parts_is_loaded_whole(remote: Landing):
     text = {"text": "x" * 3000}
-    lines = json_lines([app_event(f"m{number}", properties=text) for number in range(4000)])
-    assert len(lines) > 2 * 5 * 1024 * 1024
-    path = put(remote.settings.landing_dir, f"app/events/{DAY}/a.jsonl", lines)
+    written = json_lines([app_event(f"m{number}", properties=text) for number in range(4000)])
+    assert len(written) > 2 * 5 * 1024 * 1024
+    path = put(remote.settings.landing_dir, f"app/events/{DAY}/a.jsonl", written)
     # S3 marks what was uploaded in several parts in the object's tag.
     assert path.stat()._info["ETag"].strip('"').endswith(("-2", "-3"))
     counts = remote.load(path)
@@ -156,8 +179,8 @@ def test_an_empty_day_manifest_counts(remote: Landing):
 def test_a_failing_network_quarantines_nothing_and_the_next_run_loads(
     remote: Landing, monkeypatch: pytest.MonkeyPatch
 ):
-    lines = json_lines([app_event(f"m{number}") for number in range(20_000)])
-    put(remote.settings.landing_dir, f"app/events/{DAY}/a.jsonl.gz", gzip.compress(lines))
+    written = json_lines([app_event(f"m{number}") for number in range(20_000)])
+    put(remote.settings.landing_dir, f"app/events/{DAY}/a.jsonl.gz", gzip.compress(written))
     reads = iter(range(1000))
 
     def readinto(self: landed_bytes._RemoteBytes, buffer: memoryview) -> int:
