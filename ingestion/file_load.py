@@ -117,18 +117,21 @@ def load_pieces(
     return counts
 
 
+def path_in_zone(settings: Settings, path: Path) -> str:
+    """The path as the ledger writes it: below the landing zone."""
+    path, landing = path.resolve(), settings.landing_dir.resolve()
+    return (path.relative_to(landing) if path.is_relative_to(landing) else path).as_posix()
+
+
 def describe(settings: Settings, delivery: Delivery, contract: Contract) -> LandingFile:
     """The delivery's identity: path below the landing folder, hash and size."""
-    path = delivery.path.resolve()
-    landing = settings.landing_dir.resolve()
-    name = path.relative_to(landing) if path.is_relative_to(landing) else path
-    with open_bytes(path) as stream:
+    with open_bytes(delivery.path) as stream:
         file_hash = hashlib.file_digest(stream, "sha256").digest()
         size_bytes = stream.tell()
     return LandingFile(
         source=contract.source,
         kind=contract.kind,
-        path=name.as_posix(),
+        path=path_in_zone(settings, delivery.path),
         file_hash=file_hash,
         size_bytes=size_bytes,
         landing_day=delivery.landing_day,

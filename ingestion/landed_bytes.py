@@ -35,6 +35,21 @@ def open_bytes(path: Path) -> io.BufferedIOBase:
     return io.BufferedReader(_RemoteBytes(path, inner), _BUFFER_BYTES)
 
 
+def stamp_of(path: Path) -> str | None:
+    """What changes whenever an object is written anew; None for a file of a folder.
+
+    A file's size and time could stay the same when it is written twice at once; an object's tag is
+    made from its content.
+    """
+    if not is_remote(path):
+        return None
+    with storage_errors(path):
+        info = path.stat().as_info()  # type: ignore[attr-defined]
+    if not info.get("ETag"):
+        return None
+    return f"{info['ETag']} {info.get('size')} {info.get('LastModified')}"
+
+
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Turns what object storage raises in the block into `Retryable` or `Fatal`."""

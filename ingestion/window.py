@@ -10,7 +10,8 @@ from typing import Any
 from ingestion.batch import load_in_batches
 from ingestion.contract import Contract, contracts_of
 from ingestion.contract_places import contract_dirs
-from ingestion.file_load import Delivery, FileCounts, describe
+from ingestion.file_load import Delivery, FileCounts, describe, path_in_zone
+from ingestion.landed_bytes import stamp_of
 from ingestion.landing import LandedFile, Readiness, empty_days, ready_files
 from ingestion.session import Session, open_session
 from settings import Settings
@@ -18,6 +19,7 @@ from warehouse.days import record_empty_day
 from warehouse.errors import Fatal
 from warehouse.kinds import register_kind
 from warehouse.load_ledger import LandingFile, loaded_files
+from warehouse.stored_objects import known_stamps, remember_stamp
 
 
 @dataclass(frozen=True)
@@ -114,17 +116,27 @@ def _ready_files(session: Session, window: Window) -> Iterator[LandedFile]:
 def _new_files(
     session: Session, window: Window, contract: Contract, files: Iterable[LandedFile]
 ) -> Iterator[tuple[Delivery, LandingFile]]:
-    """The files that are not loaded yet, hashed."""
+    """The files that are not loaded yet, hashed.
+
+    On object storage, those whose stamp is that of a loaded one are not even read.
+    """
     days = (window.first_day, window.last_day)
     rewritten = [contract.kind] if contract.load_mode == "replace_window" else []
     done = loaded_files(session.numbers, contract.source, *days, rewritten)
+    stamps = known_stamps(session.numbers, contract.source, *days)
     for landed in files:
         delivery = Delivery(
             landed.path, landed.landing_day, window.arrival_day, window.orchestrator_run_id
         )
+        # A window that is rewritten may come back to older bytes, so it is always looked at.
+        stamp = None if rewritten else stamp_of(landed.path)
+        if stamp and stamps.get(path_in_zone(session.settings, landed.path)) == stamp:
+            continue
         file = describe(session.settings, delivery, contract)
         if (file.kind, file.path, file.file_hash) not in done:
             yield delivery, file
+        elif stamp:
+            remember_stamp(session.numbers, file.source, file.landing_day, file.path, stamp)
 
 
 def _summed(counts: list[FileCounts]) -> WindowCounts:

@@ -6,6 +6,7 @@ import re
 import resource
 import subprocess
 import sys
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +21,12 @@ from warehouse.errors import Fatal, Retryable
 PROJECT = Path(__file__).resolve().parents[2]
 FILES = sorted((PROJECT / "dags").glob("*.py"))
 SOURCES = ("mini_program", "official_account", "app", "web", "commerce")
-DAG_IDS = {"customer_360", "maintenance", *(f"ingest_{source}" for source in SOURCES)}
+DAG_IDS = {
+    "customer_360",
+    "maintenance",
+    "pull_wechat",
+    *(f"ingest_{source}" for source in SOURCES),
+}
 IMPORT_SECONDS = 10
 MAX_LINES = 80
 MAY_IMPORT = {"__future__", "airflow", "c360", "dags", "datetime", "pipeline", "settings", "typing"}
@@ -36,7 +42,7 @@ def dag(bag: DagBag, request: pytest.FixtureRequest) -> DAG:
     return bag.dags[request.param]
 
 
-def test_every_file_is_read_without_an_error_and_there_are_seven_dags(bag: DagBag):
+def test_every_file_is_read_without_an_error_and_there_are_eight_dags(bag: DagBag):
     assert bag.import_errors == {}
     assert set(bag.dags) == DAG_IDS
 
@@ -102,6 +108,18 @@ def test_an_ingest_dag_is_one_task_that_reports_changed_rows(bag: DagBag, source
     assert set(dag.params) == {"first_day", "last_day", "late_days"}
 
 
+def test_each_pull_is_mapped_over_the_accounts_that_have_a_secret(bag: DagBag):
+    dag = bag.dags["pull_wechat"]
+    for what in ("followers", "tags", "statistics", "contacts"):
+        assert dag.get_task(f"list_{what}").downstream_task_ids == {f"pull_{what}"}
+        assert dag.get_task(f"pull_{what}").partial_kwargs["what"] == what
+
+
+def test_figures_that_come_late_are_waited_for(bag: DagBag):
+    for task in bag.dags["pull_wechat"].tasks:
+        assert task.retries * task.retry_delay >= timedelta(hours=2)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_a_dag_file_is_short(path: Path):
     assert len(path.read_text().splitlines()) <= MAX_LINES
@@ -128,7 +146,7 @@ def test_a_dag_file_is_wiring_only(path: Path):
 
 def test_reading_a_dag_imports_no_heavy_library():
     code = (
-        "import sys, dags.customer_360, dags.maintenance, dags.ingest_web\n"
+        "import sys, dags.customer_360, dags.maintenance, dags.ingest_web, dags.pull_wechat\n"
         "heavy = {'dbt', 'duckdb', 'great_expectations', 'numpy', 'pandas', 'pyarrow', 'scipy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

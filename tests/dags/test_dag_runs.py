@@ -12,12 +12,15 @@ import pytest
 from c360 import airflow_processes
 from pipeline.order import STAGE_ORDER
 from settings import Settings
+from tests.fake_wechat import SECRET, FakeWeChat, serving
 from warehouse.freshness import published_version
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(600)]
 
 SOURCES = ("mini_program", "official_account", "app", "web", "commerce")
 DAY = date(2026, 10, 1)
+APPID = "wx00000000000000b1"
+SECRET_VARIABLE = f"C360_WECHAT_SECRET_{APPID.upper()}"
 
 PROGRAM = """
 import json, sys
@@ -48,14 +51,18 @@ def tested(
     write_day(DAY)
     window = {"first_day": str(DAY), "last_day": str(DAY)}
     plan: list[tuple[str, dict[str, str]]] = [(f"ingest_{source}", window) for source in SOURCES]
-    plan += [("customer_360", {}), ("maintenance", {}), ("ingest_web", window)]
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(deployment.project_dir / "dags"), json.dumps(plan)],
-        env=airflow_processes.prepare(deployment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    plan += [("pull_wechat", {}), ("customer_360", {}), ("maintenance", {}), ("ingest_web", window)]
+    with serving(FakeWeChat(["oBBBB_fake-0001"])) as wechat:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(deployment.project_dir / "dags"), json.dumps(plan)],
+            env=airflow_processes.prepare(deployment)
+            | {"C360_WECHAT_URL": wechat.url, SECRET_VARIABLE: SECRET},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    told = done.stdout + done.stderr
+    assert not [secret for secret in (SECRET, wechat.current_token) if secret in told]
     lines = [line for line in done.stdout.splitlines() if line.startswith("RESULT")]
     assert lines, done.stderr[-3000:]
     states, values = json.loads(lines[0].removeprefix("RESULT"))
@@ -90,12 +97,25 @@ def test_the_day_is_published(deployment: Settings):
     assert law[0] == law[1] > 0
 
 
+def test_an_account_with_a_secret_is_pulled_and_the_others_are_skipped(
+    tested: tuple[States, list[tuple[str, str, object]]], deployment: Settings
+):
+    pulls = tested[0]["pull_wechat"]
+    assert {pulls[f"pull_{what}"] for what in ("followers", "tags", "statistics")} == {"success"}
+    assert pulls["pull_contacts"] == "skipped"
+    kinds = {path.parts[-3] for path in deployment.landing_dir.rglob(f"*-{APPID}*.jsonl")}
+    assert kinds == {"follower_ids", "followers", "tags", "statistics"}
+    listed = [value for _, task, value in tested[1] if task.startswith("list_")]
+    assert sorted(map(str, listed), key=len) == ["[]", *[f"['{APPID}']"] * 3]
+
+
 def test_what_travels_between_tasks_is_numbers_and_dates_only(
     tested: tuple[States, list[tuple[str, str, object]]],
 ):
     texts = [
         value
-        for _, _, returned in tested[1]
+        for _, task, returned in tested[1]
+        if not task.startswith("list_")
         for value in (returned.values() if isinstance(returned, dict) else [returned])
         if not isinstance(value, int)
     ]

@@ -1,8 +1,11 @@
 """A landing zone on object storage: the real client over HTTP, a server of our own."""
 
 import gzip
+import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -14,8 +17,11 @@ import pytest
 from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
-from ingestion import landed_bytes
+from benchmarks.push_sender import event
+from ingestion import file_load, landed_bytes, lines
 from ingestion.landing import Readiness, ready_files
+from ingestion.receiver.delivery import deliver_all
+from ingestion.receiver.journal import Entry
 from ingestion.window import load_window
 from settings import Settings
 from settings.landing_location import file_system, landing_location
@@ -105,11 +111,33 @@ def test_bytes_that_change_are_a_new_generation(remote: Landing):
     assert (counts.loaded, counts.duplicate) == (1, 1)
 
 
+def test_an_object_that_is_loaded_is_not_downloaded_again_until_it_is_written_anew(
+    remote: Landing, monkeypatch: pytest.MonkeyPatch
+):
+    def counting(path: Path) -> io.BufferedIOBase:
+        opened.append(path.name)
+        return landed_bytes.open_bytes(path)
+
+    opened: list[str] = []
+    for module in (file_load, lines):
+        monkeypatch.setattr(module, "open_bytes", counting)
+    place = f"app/events/{DAY}/a.jsonl"
+    put(remote.settings.landing_dir, place, json_lines([app_event("m1")]))
+    downloads = []
+    for _ in range(4):
+        opened.clear()
+        remote.load_window("app")
+        downloads.append(len(opened))
+    assert downloads == [2, 1, 0, 0]
+    put(remote.settings.landing_dir, place, json_lines([app_event("m2")]))
+    assert remote.load_window("app").loaded == 1
+
+
 def test_a_file_written_in_parts_is_loaded_whole(remote: Landing):
     text = {"text": "x" * 3000}
-    lines = json_lines([app_event(f"m{number}", properties=text) for number in range(4000)])
-    assert len(lines) > 2 * 5 * 1024 * 1024
-    path = put(remote.settings.landing_dir, f"app/events/{DAY}/a.jsonl", lines)
+    written = json_lines([app_event(f"m{number}", properties=text) for number in range(4000)])
+    assert len(written) > 2 * 5 * 1024 * 1024
+    path = put(remote.settings.landing_dir, f"app/events/{DAY}/a.jsonl", written)
     # S3 marks what was uploaded in several parts in the object's tag.
     assert path.stat()._info["ETag"].strip('"').endswith(("-2", "-3"))
     counts = remote.load(path)
@@ -151,8 +179,8 @@ def test_an_empty_day_manifest_counts(remote: Landing):
 def test_a_failing_network_quarantines_nothing_and_the_next_run_loads(
     remote: Landing, monkeypatch: pytest.MonkeyPatch
 ):
-    lines = json_lines([app_event(f"m{number}") for number in range(20_000)])
-    put(remote.settings.landing_dir, f"app/events/{DAY}/a.jsonl.gz", gzip.compress(lines))
+    written = json_lines([app_event(f"m{number}") for number in range(20_000)])
+    put(remote.settings.landing_dir, f"app/events/{DAY}/a.jsonl.gz", gzip.compress(written))
     reads = iter(range(1000))
 
     def readinto(self: landed_bytes._RemoteBytes, buffer: memoryview) -> int:
@@ -170,6 +198,46 @@ def test_a_failing_network_quarantines_nothing_and_the_next_run_loads(
     assert remote.query("select 1 from ops.load") == []
     assert remote.load_window("app").loaded == 20_000
     assert remote.query("select 1 from ops.quarantine") == []
+
+
+def test_pushes_are_delivered_to_object_storage_and_wait_while_it_is_away(
+    remote: Landing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    zone = remote.settings.landing_dir
+    entry = Entry("official_account/pushes", "xml", str(DAY), event(1, 1_795_105_923))
+    (tmp_path / "j.journal").write_bytes(entry.encoded())
+    with monkeypatch.context() as patch:
+        patch.setattr(file_system(zone), "open", failing)
+        with pytest.raises(Retryable):
+            deliver_all(tmp_path, zone)
+    assert deliver_all(tmp_path, zone) == 1
+    assert list(tmp_path.glob("*.journal")) == []
+    assert remote.load_window("official_account").loaded == 1
+
+
+def failing(*_: object, **__: object) -> None:
+    raise ConnectionResetError("the line went dead")
+
+
+@pytest.mark.nightly
+def test_a_large_file_is_read_in_little_memory(zone: Path):
+    line = b'{"text": "' + b"x" * 1000 + b'"}\n'
+    put(zone, "app/events/2026-11-20/a.jsonl", line * 300_000)
+    program = (
+        "import re, sys\nfrom pathlib import Path\n"
+        "from ingestion.lines import open_chunks, split\n"
+        "from settings.landing_location import landing_location\n"
+        "count = sum(map(len, split(open_chunks(landing_location(sys.argv[1], Path())))))\n"
+        "peak = re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())\n"
+        "print(count, int(peak[1]) // 1024)\n"
+    )
+    address = f"{zone}/app/events/2026-11-20/a.jsonl"
+    done = subprocess.run(
+        [sys.executable, "-c", program, address], check=True, capture_output=True, text=True
+    )
+    count, megabytes = map(int, done.stdout.split())
+    assert count == 300_000
+    assert megabytes < 250
 
 
 def test_storage_that_is_away_is_retryable(remote: Landing, monkeypatch: pytest.MonkeyPatch):
