@@ -14,6 +14,8 @@ with touched_days as (
     select event_day
     from {{ ref('int_events') }}
     where event_day > {{ previous_as_of() }}
+    union
+    {{ rewritten_days() }}
 ),
 
 seen_sets as (

@@ -71,7 +71,9 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
 @given(
     content=damaged_files(),
     file_format=st.sampled_from(sorted(FORMATS)),
-    kind=st.sampled_from(["app/events", "official_account/followers"]),
+    kind=st.sampled_from(
+        ["app/events", "official_account/followers", "official_account/wecom_contacts"]
+    ),
 )
 @example(content=b"\r\0", file_format=".csv", kind="app/events")
 def test_any_bytes_are_loaded_or_refused_with_a_reason(

@@ -1,8 +1,10 @@
--- Grain: one notice of a payment.
+-- Grain: one notice of a payment. Notices of refunds name the same transaction and stay out.
 with source as (
     select *
     from {{ source('raw', 'record') }}
-    where source = 'commerce' and kind = 'payments'
+    where
+        source = 'commerce' and kind = 'payments'
+        and body #>> '{decrypted,trade_state}' is not null
 ),
 
 renamed as (

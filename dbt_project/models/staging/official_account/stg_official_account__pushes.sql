@@ -11,6 +11,11 @@ renamed as (
         {{ json_text('MsgType') }} as message_type,
         lower(coalesce({{ json_text('Event') }}, {{ json_text('MsgType') }})) as event_name,
         {{ json_text('EventKey') }} as event_key,
+        -- Only the push of a new follower carries the prefix.
+        case lower(body ->> 'Event')
+            when 'subscribe' then nullif(regexp_replace(body ->> 'EventKey', '^qrscene_', ''), '')
+            when 'scan' then {{ json_text('EventKey') }}
+        end as scene_value,
         {{ envelope() }}
     from source
 )
