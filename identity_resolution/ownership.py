@@ -86,7 +86,7 @@ def find_windows(
     accounts, place = np.unique(account[row], return_inverse=True)
     rank = byte_order(identifiers, np.maximum(accounts, 0))[place] if len(accounts) else place
     is_end = np.isin(evidence.kind[row], _ENDS)
-    order = np.lexsort((rank, is_end, evidence.last_seen[row], member))
+    order = np.lexsort((evidence.kind[row], rank, is_end, evidence.last_seen[row], member))
     columns = (member, evidence.last_seen[row], evidence.kind[row], account[row])
     rows = zip(*(column[order].tolist() for column in columns), strict=True)
     for identifier, turns in groupby(rows, key=itemgetter(0)):

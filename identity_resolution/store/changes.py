@@ -201,6 +201,14 @@ def status_changed(outcome: Outcome) -> list[int]:
     return ids
 
 
+def moved(outcome: Outcome) -> Integers:
+    """Return the ids of the identifiers that got another profile or status."""
+    before = outcome.part.state.resolution.screening.status
+    differs = before != outcome.after.resolution.screening.status
+    differs |= outcome.profiles_before.anchor != outcome.profiles_after.anchor
+    return np.asarray(outcome.part.identifier_id[outcome.is_own & differs])
+
+
 def names(codes: Codes, enum: type[Name], null: int | None = None) -> pa.Array:
     """Return the lower-case name of each code; null for the code `null`."""
     texts = [None if code == null else code.name.lower() for code in enum]

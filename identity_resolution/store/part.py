@@ -153,6 +153,8 @@ class StoredPart:
 
     def positions(self, identifier_ids: Integers) -> Integers:
         """Return the position of each identifier id, -1 of those outside the part."""
+        if not len(self.identifier_id):
+            return np.full(len(identifier_ids), -1, dtype=np.int64)
         place = np.searchsorted(self.identifier_id, identifier_ids)
         place = np.minimum(place, len(self.identifier_id) - 1)
         return np.where(self.identifier_id[place] == identifier_ids, place, -1)
@@ -191,24 +193,41 @@ def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
     links = copy_out(conn, _LINKS, _LINKS_SCHEMA).combine_chunks()
     left_id, right_id = integers(links["left_id"]), integers(links["right_id"])
     _involve(conn, np.unique(np.concatenate((left_id, right_id))))
-    rows = copy_out(conn, _IDENTIFIERS, _IDENTIFIERS_SCHEMA).unify_dictionaries().combine_chunks()
-    identifier_id = integers(rows["identifier_id"])
+    conn.execute("insert into pg_temp.involved table pg_temp.affected on conflict do nothing")
+    conn.execute("analyze pg_temp.involved")
+    part = _read_involved(conn)
     decision = _codes(links["decision"], Decision, UNDECIDED)
     graph = Graph(
-        _identifiers(rows),
+        part.state.graph.identifiers,
         Links(
-            left=np.searchsorted(identifier_id, left_id),
-            right=np.searchsorted(identifier_id, right_id),
+            left=np.searchsorted(part.identifier_id, left_id),
+            right=np.searchsorted(part.identifier_id, right_id),
             source_mask=sources.masks(links["sources"], is_list=True),
             **{name: _filled(links[name], LINK_NULLS.get(name, 0)) for name in LINK_COLUMNS},
         ),
     )
+    resolution = replace(part.state.resolution, decision=decision)
+    return replace(part, state=State(graph, resolution), decision=decision)
+
+
+def read_identifiers(conn: Connection, identifier_ids: Integers) -> StoredPart:
+    """Read identifiers alone, ascending and without links."""
+    _involve(conn, identifier_ids)
+    return _read_involved(conn)
+
+
+def _read_involved(conn: Connection) -> StoredPart:
+    rows = copy_out(conn, _IDENTIFIERS, _IDENTIFIERS_SCHEMA).unify_dictionaries().combine_chunks()
+    identifier_id = integers(rows["identifier_id"])
+    undecided = np.empty(0, dtype=np.int8)
+    state = begin(_identifiers(rows))
+    graph = replace(state.graph, identifiers=_identifiers(rows))
     return StoredPart(
         identifier_id=identifier_id,
-        state=State(graph, _resolution(rows, identifier_id, decision)),
+        state=State(graph, _resolution(rows, identifier_id, undecided)),
         last_seen=_filled(rows["last_seen"], -1),
         is_affected=flags(rows["is_affected"]),
-        decision=decision,
+        decision=undecided,
         epoch=integers(rows["epoch"]),
     )
 
@@ -242,8 +261,6 @@ def forgotten(state: State) -> State:
 def _involve(conn: Connection, ends: Integers) -> None:
     conn.execute("truncate pg_temp.involved")
     copy_in(conn, "pg_temp.involved", pa.table({"identifier_id": ends}))
-    conn.execute("insert into pg_temp.involved table pg_temp.affected on conflict do nothing")
-    conn.execute("analyze pg_temp.involved")
 
 
 def _identifiers(rows: pa.Table) -> Identifiers:

@@ -22,6 +22,7 @@ from identity_resolution.store.claims import (
 from identity_resolution.store.evidence import observe, read_evidence, recall
 from identity_resolution.store.health import measure
 from identity_resolution.store.naming import Registry
+from identity_resolution.store.ownership import find_divided, windows_of, write_windows
 from identity_resolution.store.part import (
     StoredPart,
     forgotten,
@@ -206,7 +207,14 @@ def _write(work: Work, step: _Step) -> int:
     written += write.write_profiles(conn, changes.profile_rows(outcome, ids), work.stamp)
     written += write.write_events(conn, changes.event_rows(outcome, ids), work.stamp)
     written += write.write_actors(conn, work.rules, changes.status_changed(outcome))
-    return written
+    return written + _write_windows(work, changes.moved(outcome))
+
+
+def _write_windows(work: Work, moved: Integers) -> int:
+    divided = find_divided(work.conn, moved, work.rules)
+    log = recall(work.conn, divided, work.sources, work.rules)
+    part, windows = windows_of(work.conn, divided, log, work.rules)
+    return write_windows(work.conn, part, windows, work.registry, work.stamp)
 
 
 def _have_rules_changed(conn: Connection, rules: Rules) -> bool:

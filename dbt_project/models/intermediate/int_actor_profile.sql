@@ -1,18 +1,21 @@
--- Grain: one identifier set whose actor belongs to a live profile.
--- Facts reach a person only through this map.
-{{ config(indexes=[{'columns': ['identifier_set_id'], 'unique': true}]) }}
+-- Grain: identifier set × time in which its actor belonged to one live profile.
+-- Facts reach a person only through this map; join them with `owned_at`.
+{{ config(indexes=[{'columns': ['identifier_set_id', 'owned_from'], 'unique': true}]) }}
 
 with final as (
     select
         identifier_set.identifier_set_id,
         identifier_set.actor_id,
         profile.profile_id,
-        profile.kind as profile_kind
+        profile.kind as profile_kind,
+        actor_owner.owned_from,
+        actor_owner.owned_to,
+        actor_owner.owned_from = '-infinity' and actor_owner.owned_to = 'infinity' as is_for_ever
     from {{ source('identity', 'identifier_set') }} as identifier_set
-    inner join {{ source('identity', 'identifier_profile') }} as map
-        on identifier_set.actor_id = map.identifier_id and map.valid_to is null
+    inner join {{ source('identity', 'actor_owner') }} as actor_owner
+        on identifier_set.actor_id = actor_owner.identifier_id
     inner join {{ source('identity', 'profile') }} as profile
-        on map.profile_id = profile.profile_id and profile.status = 'active'
+        on actor_owner.profile_id = profile.profile_id and profile.status = 'active'
 )
 
 select * from final

@@ -22,7 +22,10 @@ with final as (
         events.device_type
     from {{ ref('int_events') }} as events
     inner join {{ ref('int_actor_profile') }} as map
-        on events.identifier_set_id = map.identifier_set_id and map.profile_kind in ('known', 'anonymous')
+        on
+            events.identifier_set_id = map.identifier_set_id
+            and map.profile_kind in ('known', 'anonymous')
+            and {{ owned_at('events.occurred_at') }}
     where
         events.scene_group <> 'exclude'
         and (

@@ -34,7 +34,8 @@ members as (
         members.tier,
         members.status
     from {{ ref('int_members') }} as members
-    inner join {{ ref('int_actor_profile') }} as map on members.identifier_set_id = map.identifier_set_id
+    inner join {{ ref('int_actor_profile') }} as map
+        on members.identifier_set_id = map.identifier_set_id and {{ owned_at('members.updated_at') }}
     order by map.profile_id asc, members.updated_at desc, members.member_id asc
 ),
 
@@ -43,7 +44,8 @@ newest_points as (
         map.profile_id,
         points.balance_after
     from {{ ref('int_points') }} as points
-    inner join {{ ref('int_actor_profile') }} as map on points.identifier_set_id = map.identifier_set_id
+    inner join {{ ref('int_actor_profile') }} as map
+        on points.identifier_set_id = map.identifier_set_id and {{ owned_at('points.event_at') }}
     order by points.identifier_set_id asc, points.event_at desc, points.entry_id desc
 ),
 

@@ -1,14 +1,54 @@
--- Grain: as int_activity, for the rows that belong to a person of kind known or anonymous.
+-- Grain: as int_activity, for what belongs to a person of kind known or anonymous.
+-- A thing that passed from hand to hand is counted again from its events, each for its owner then.
 {{ config(materialized='view') }}
 
-with final as (
+with for_ever as (
     select
         map.profile_id,
         map.profile_kind,
         activity.*
     from {{ ref('int_activity') }} as activity
-    inner join {{ ref('int_actor_profile') }} as map on activity.identifier_set_id = map.identifier_set_id
-    where map.profile_kind in ('known', 'anonymous')
+    inner join {{ ref('int_actor_profile') }} as map
+        on activity.identifier_set_id = map.identifier_set_id and map.is_for_ever
+),
+
+by_window as (
+    select
+        map.profile_id,
+        map.profile_kind,
+        events.identifier_set_id,
+        events.event_day,
+        events.event_date,
+        events.event_hour,
+        events.channel,
+        events.scene_group,
+        events.device_type,
+        coalesce(events.category, 'none') as category,
+        min(events.occurred_at) as first_at,
+        max(events.occurred_at) as last_at,
+        count(*) as event_count,
+        count(*) filter (where {{ is_visit('verb') }}) as visit_event_count,
+        {{ verb_counts('verb') }}
+    from {{ ref('int_events') }} as events
+    inner join {{ ref('int_actor_profile') }} as map
+        on
+            events.identifier_set_id = map.identifier_set_id
+            and not map.is_for_ever
+            and {{ owned_at('events.occurred_at') }}
+    where events.scene_group <> 'exclude'
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+),
+
+owned as (
+    select * from for_ever
+    union all
+    select * from by_window
+),
+
+final as (
+    select *
+    from owned
+    where profile_kind in ('known', 'anonymous')
 )
 
 select * from final

@@ -14,7 +14,8 @@ follows as (
         events.event_at,
         events.verb = 'follow' as is_following
     from {{ ref('int_events') }} as events
-    inner join {{ ref('int_actor_profile') }} as map on events.identifier_set_id = map.identifier_set_id
+    inner join {{ ref('int_actor_profile') }} as map
+        on events.identifier_set_id = map.identifier_set_id and {{ owned_at('events.event_at') }}
     where events.channel = 'official_account' and events.verb in ('follow', 'unfollow')
     union all
     select
@@ -22,7 +23,8 @@ follows as (
         followers.pulled_at as event_at,
         followers.is_following
     from {{ ref('int_followers') }} as followers
-    inner join {{ ref('int_actor_profile') }} as map on followers.identifier_set_id = map.identifier_set_id
+    inner join {{ ref('int_actor_profile') }} as map
+        on followers.identifier_set_id = map.identifier_set_id and {{ owned_at('followers.pulled_at') }}
 ),
 
 following as (

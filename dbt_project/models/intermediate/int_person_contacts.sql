@@ -14,7 +14,8 @@ with final as (
         contacts.clicked_at,
         contacts.rejected_at
     from {{ ref('int_contacts') }} as contacts
-    inner join {{ ref('int_actor_profile') }} as map on contacts.identifier_set_id = map.identifier_set_id
+    inner join {{ ref('int_actor_profile') }} as map
+        on contacts.identifier_set_id = map.identifier_set_id and {{ owned_at('contacts.sent_at') }}
     where contacts.sent_at < {{ as_of_end() }} and contacts.failed_at is null
 )
 

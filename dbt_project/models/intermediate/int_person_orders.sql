@@ -53,7 +53,10 @@ final as (
         coalesce(paid.total_fen, lines.total_fen, 0) - coalesce(refunds.refund_fen, 0) as net_fen
     from paid
     inner join {{ ref('int_actor_profile') }} as map
-        on paid.identifier_set_id = map.identifier_set_id and map.profile_kind = 'known'
+        on
+            paid.identifier_set_id = map.identifier_set_id
+            and map.profile_kind = 'known'
+            and {{ owned_at('paid.order_at') }}
     left join lines on paid.order_id = lines.order_id
     left join refunds on paid.order_id = refunds.order_id
     left join {{ ref('scene') }} as scene on paid.scene_code = scene.scene_code

@@ -14,7 +14,9 @@ with pushes as (
         or subscriptions.error_code = '43101' as is_reset
     from {{ ref('int_subscriptions') }} as subscriptions
     inner join {{ ref('int_actor_profile') }} as map
-        on subscriptions.identifier_set_id = map.identifier_set_id
+        on
+            subscriptions.identifier_set_id = map.identifier_set_id
+            and {{ owned_at('subscriptions.event_at') }}
 ),
 
 resets as (

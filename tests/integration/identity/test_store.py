@@ -44,11 +44,14 @@ STATE = {
         select profile_id, anchor_identifier_id, kind, identifier_count from identity.profile
         where status = 'active' order by 1
     """,
+    "windows": "select * from identity.ownership_window order by 1, 3",
+    "residuals": "select * from identity.residual order by 1",
     "actors": "select identifier_set_id, actor_id from identity.identifier_set order by 1",
 }
 
 FORGET = """
-truncate identity.link, identity.identifier_profile, identity.profile, identity.profile_event;
+truncate identity.link, identity.identifier_profile, identity.profile, identity.profile_event,
+    identity.ownership_window, identity.residual;
 update identity.identifier set component_id = null, status = 'active', reason = null,
     first_seen_at = null, last_seen_at = null, best_strength = null;
 update identity.identifier_set set actor_id = null;

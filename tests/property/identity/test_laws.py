@@ -9,9 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identity_resolution.incremental import State
-from identity_resolution.rules import IdentifierClass
-from tests.property.identity.oracle import Identifier, Observation, Stated, exceeds_a_limit, solve
+from identity_resolution.ownership import find_windows
+from identity_resolution.rules import IdentifierClass, tabulate
+from tests.property.identity.oracle import (
+    Identifier,
+    Observation,
+    Stated,
+    exceeds_a_limit,
+    owner_at,
+    solve,
+    turns_of,
+)
 from tests.property.identity.worlds import (
+    DAY,
     RULES,
     logs,
     names_of,
@@ -19,6 +29,7 @@ from tests.property.identity.worlds import (
     random_stated,
     resolve_all,
     run,
+    run_ledger,
 )
 
 batches_of_logs = st.lists(logs(8), min_size=1, max_size=5)
@@ -185,3 +196,21 @@ def test_a_late_account_joins_the_history_of_the_early_one(
     random.Random(seed).shuffle(batches)
     profile = outcome(run(batches)[-1]).profile
     assert profile[openid] == {openid, unionid, ("cookie", "", "late")}
+
+
+@given(logs())
+def test_windows_tell_who_owned_a_thing_at_any_moment(log: list[Observation]) -> None:
+    ledger = run_ledger([log])[-1]
+    graph, screening = ledger.state.graph, ledger.state.resolution.screening
+    names, table = names_of(ledger.state), tabulate(RULES, graph.identifiers.namespaces)
+    is_thing = ~table.is_account[graph.identifiers.namespace_code]
+    found = list(find_windows(graph.identifiers, screening, ledger.log, is_thing, (table, DAY)))
+    status = solve(log, RULES).status
+    for row in np.flatnonzero(is_thing).tolist():
+        turns = turns_of(names[row], log, status, RULES)
+        first_seen = int(graph.identifiers.first_seen[row])
+        for at in range(first_seen, 12 * DAY, DAY // 4):
+            at_work = [w for w in found if w.identifier == row and w.owned_from <= at < w.owned_to]
+            owner = names[at_work[0].account] if at_work else None
+            assert len(at_work) <= 1
+            assert owner == owner_at(turns, at, DAY)

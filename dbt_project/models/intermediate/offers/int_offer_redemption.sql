@@ -8,7 +8,10 @@ with owned as (
         count(distinct coupons.coupon_code) filter (where coupons.event_name = 'used') as used
     from {{ ref('int_coupons') }} as coupons
     inner join {{ ref('int_actor_profile') }} as map
-        on coupons.identifier_set_id = map.identifier_set_id and map.profile_kind = 'known'
+        on
+            coupons.identifier_set_id = map.identifier_set_id
+            and map.profile_kind = 'known'
+            and {{ owned_at('coupons.event_at') }}
     group by map.profile_id
 ),
 
