@@ -16,7 +16,7 @@ from identity_resolution.graph import Integers
 NAMESPACES = ("member_id", "openid", "phone", "app_install_id", "web_cookie", "crm_number")
 MEMBER, OPENID, PHONE, INSTALL, COOKIE, CRM = range(6)
 MEAN_IDENTIFIERS = 5
-PARETO_SHAPE = 2.2
+PARETO_SHAPE = 3.0
 MAX_IDENTIFIERS = 400
 LINKS_PER_IDENTIFIER = 1.6
 RULE_BREAKING_SHARE, WEAK_BRIDGE_SHARE = 0.03, 0.01
@@ -53,7 +53,7 @@ def populate(links: int, seed: int = 1, *, hub_degree: int = HUB_DEGREE) -> Popu
     chance = np.random.default_rng(seed)
     hub_links = HUBS * hub_degree if hub_degree < links // HUBS else links // 10
     people = int((links - hub_links) / (MEAN_IDENTIFIERS * LINKS_PER_IDENTIFIER))
-    size = np.minimum(1 + chance.pareto(PARETO_SHAPE, people) * 4.8, MAX_IDENTIFIERS).astype(int)
+    size = _sizes(chance, people)
     start = np.cumsum(size) - size
     owner = np.repeat(np.arange(people), size)
     place = np.arange(len(owner)) - start[owner]
@@ -72,6 +72,13 @@ def populate(links: int, seed: int = 1, *, hub_degree: int = HUB_DEGREE) -> Popu
     ends = chance.permutation(ends[ends[:, 0] != ends[:, 1]])[:links]
     seen_at = chance.integers(0, DAYS * 86_400, len(ends))
     return Population(namespace, ends[:, 0].copy(), ends[:, 1].copy(), seen_at)
+
+
+def _sizes(chance: np.random.Generator, people: int) -> Integers:
+    """Return how many identifiers each person has: 1 and a Pareto tail, the mean as wanted."""
+    scale = (MEAN_IDENTIFIERS - 0.5) * (PARETO_SHAPE - 1)
+    size = 1 + chance.pareto(PARETO_SHAPE, people) * scale
+    return np.minimum(size, MAX_IDENTIFIERS).astype(np.int64)
 
 
 def _own_pairs(
