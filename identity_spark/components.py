@@ -1,8 +1,8 @@
 """Connected components of a DataFrame of edges by contraction.
 
-Each partition first contracts its own edges with the function that one machine uses, which leaves a
-forest. Then large-star and small-star steps alternate (Kiveris et al., 2014) until every node points
-to the smallest node of its component: a logarithmic number of rounds in practice, each two shuffles.
+Each partition first contracts its own edges with the function that one machine uses, which leaves
+a forest. Then large-star and small-star steps alternate (Kiveris et al., 2014) until every node
+points to the smallest node of its component: few rounds in practice, each with two shuffles.
 """
 
 from collections.abc import Iterator

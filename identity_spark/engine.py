@@ -25,7 +25,7 @@ from identity_spark.components import connected_components
 from identity_spark.screening import screened
 
 LINKS_PER_BUCKET = 200_000
-"""About how many links one call of the pure function gets: enough to be fast, small enough to fit."""
+"""About how many links one call of the pure function gets: enough to be fast, few enough to fit."""
 
 _ROWS = "first_id long, second_id long, component_id long, code int, is_link boolean"
 _ROW_SCHEMA = pa.schema(
@@ -74,8 +74,9 @@ def resolve_frames(identifiers: DataFrame, links: DataFrame, rules: Rules) -> Sp
 def _decide(placed: DataFrame, open_links: DataFrame, rules: Rules, buckets: int) -> DataFrame:
     """Run the pure function over buckets of whole components."""
     placed = placed.withColumn("bucket", sf.pmod(sf.xxhash64("root"), sf.lit(buckets)))
-    where = placed.select(sf.col("identifier_id").alias("left_id"), "bucket")
-    grouped_links = open_links.join(where, "left_id").groupBy("bucket")
+    left = sf.col("identifier_id").alias("left_id")
+    where = placed.select(left, sf.col("bucket").alias("link_bucket"))
+    grouped_links = open_links.join(where, "left_id").groupBy("link_bucket")
     document = rules.model_dump_json(by_alias=True)
 
     def decide(members: pa.Table, pairs: pa.Table) -> pa.Table:
