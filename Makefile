@@ -22,9 +22,10 @@ demo: setup ## PostgreSQL, Airflow, a sample brand, all jobs, a summary: the who
 test: setup ## the tests of every commit
 	@$(BIN)/pytest -n $(JOBS) --dist loadfile tests
 
-test-all: setup ## the above, the long tests, and the integration tests on PostgreSQL 15
+test-all: setup ## the above, the long tests, PostgreSQL 15, and the optional parts (Spark, matching)
 	@$(BIN)/pytest --nightly tests
 	@sh scripts/test_on_postgresql_15.sh
+	@sh scripts/test_extras.sh
 
 check: setup ## lint, types, import rules, compose schema, unit tests
 	@sh scripts/check.sh
@@ -46,7 +47,9 @@ status: setup ## what runs, and how fresh every source and mart is
 lock: setup ## maintainers: resolve pyproject.toml again and write requirements.lock
 	@$(BIN)/uv lock --upgrade --quiet
 	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --format requirements-txt -o requirements.lock
-	@if grep -nE 'https?://' requirements.lock; then echo "requirements.lock names a host"; exit 1; fi
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev -c requirements.lock \
+		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o requirements-extras.lock
+	@if grep -nE 'https?://' requirements*.lock; then echo "a lock names a host"; exit 1; fi
 
 clean: down ## remove the environment and the local state
 	@rm -rf .venv .c360 .mypy_cache .ruff_cache .hypothesis

@@ -36,6 +36,7 @@ NAMESPACES: dict[str, Namespace] = {
         Namespace("android_id", "device"),
         Namespace("advertising_id", "device"),
         Namespace("web_cookie", "device"),
+        Namespace("crm_record", "text"),
     )
 }
 

@@ -46,25 +46,31 @@ def cluster(graph: Graph, table: RuleTable, screening: Screening) -> Clusters:
     decision = refuse(graph, table, screening)
     is_plain = ~np.isin(decision, BY_STATUS)
     size = len(graph.identifiers)
-    component = components(size, graph.links.left[is_plain], graph.links.right[is_plain])
     open_rows = np.flatnonzero(decision == Decision.USED)
-    links = graph.links.take(open_rows)
-    whole = component
+    left, right = graph.links.left[open_rows], graph.links.right[open_rows]
+    whole, is_contested = _components_bridged(left, right, constraints.is_weak)
+    component = whole
     if len(open_rows) < is_plain.sum():
-        whole = components(size, links.left, links.right)
+        component = components(size, graph.links.left[is_plain], graph.links.right[is_plain])
+    is_contested |= _is_limit_exceeded(whole, constraints)
+    is_contested[whole[left[graph.links.statement[open_rows] != NO_STATEMENT]]] = True
+    is_contested[whole[constraints.apart.identifier]] = True
     label = whole.copy()
-    contested = np.flatnonzero(_is_contested(whole, links, constraints)[whole[links.left]])
+    contested = open_rows[is_contested[whole[left]]]
     if len(contested):
-        rows, label_of_rows, walked = _walk(graph.identifiers, links.take(contested), constraints)
+        links = graph.links.take(contested)
+        rows, label_of_rows, walked = _walk(graph.identifiers, links, constraints)
         label[rows] = label_of_rows
-        decision[open_rows[contested]] = walked
+        decision[contested] = walked
     return Clusters(component=component, label=label, decision=decision)
 
 
 def components(size: int, left: Integers, right: Integers) -> Integers:
     """Return for each of `size` nodes the first node of its connected component."""
     edge = np.ones(len(left), dtype=np.int8)
-    matrix = coo_array((edge, (left, right)), shape=(size, size))
+    # Half the width is half the memory to walk; positions beyond it would not fit into memory.
+    ends = left.astype(np.int32), right.astype(np.int32)
+    matrix = coo_array((edge, ends), shape=(size, size))
     count, label = connected_components(matrix, directed=False)
     first = np.empty(count, dtype=np.int64)
     # Of several values for one element the last one stays, hence backwards.
@@ -89,25 +95,36 @@ def _constraints(graph: Graph, table: RuleTable) -> Constraints:
     )
 
 
-def _is_contested(component: Integers, links: Links, rules: Constraints) -> Flags:
-    """Flag (at its first position) each component in which a rule may bite."""
-    is_contested = _is_limit_exceeded(component, rules)
-    is_contested |= _is_bridged_by_weak(component, links, rules.is_weak)
-    is_contested[component[links.left[links.statement != NO_STATEMENT]]] = True
-    is_contested[component[rules.apart.identifier]] = True
-    return is_contested
+def _components_bridged(left: Integers, right: Integers, is_weak: Flags) -> tuple[Integers, Flags]:
+    """Return the component of each identifier, and flag (at its first position) the bridged ones.
+
+    Bridged is a component whose non-weak identifiers hang together only over weak ones.
+    """
+    size = len(is_weak)
+    is_weak_link = is_weak[left] | is_weak[right]
+    solid = components(size, left[~is_weak_link], right[~is_weak_link])
+    weak_ends = solid[left[is_weak_link]], solid[right[is_weak_link]]
+    component = components(size, *weak_ends)[solid]
+    is_first = (solid == np.arange(size)) & ~is_weak
+    part_count: Integers = np.bincount(component[is_first], minlength=size)
+    return component, part_count > 1
 
 
 def _is_limit_exceeded(component: Integers, rules: Constraints) -> Flags:
     """Flag (at its first position) each component that holds too many of some group as a whole."""
     exceeded = np.zeros(len(component), dtype=bool)
     rows = np.flatnonzero(rules.group >= 0)
-    order = np.lexsort((rules.first_seen[rows], rules.group[rows], component[rows]))
-    rows = rows[order]
-    # With limit n, the n-th row after a row is one too many if it is of the same group and window.
-    other = np.arange(len(rows)) + rules.limit[rows]
-    fits = other < len(rows)
-    early, late = rows[fits], rows[other[fits]]
+    groups = max(int(rules.group.max(initial=0)) + 1, 1)
+    limit = np.zeros(groups, dtype=np.int64)
+    limit[rules.group[rows]] = rules.limit[rows]
+    key = component[rows] * groups + rules.group[rows]
+    held = np.sort(key)
+    # With limit n, the n-th row after a row is one too many if it is of the same group ...
+    row, other = _pairs_at(limit[held % groups])
+    rows = rows[np.isin(key, held[row][held[row] == held[other]])]
+    rows = rows[np.lexsort((rules.first_seen[rows], rules.group[rows], component[rows]))]
+    # ... and within the same window. Few components get this far.
+    early, late = (rows[place] for place in _pairs_at(rules.limit[rows]))
     is_too_many = (
         (component[early] == component[late])
         & (rules.group[early] == rules.group[late])
@@ -117,14 +134,10 @@ def _is_limit_exceeded(component: Integers, rules: Constraints) -> Flags:
     return exceeded
 
 
-def _is_bridged_by_weak(component: Integers, links: Links, is_weak: Flags) -> Flags:
-    """Flag each component whose non-weak identifiers hang together only over weak ones."""
-    is_solid_link = ~(is_weak[links.left] | is_weak[links.right])
-    size = len(component)
-    solid = components(size, links.left[is_solid_link], links.right[is_solid_link])
-    is_first = (solid == np.arange(size)) & ~is_weak
-    part_count: Integers = np.bincount(component[is_first], minlength=size)
-    return part_count > 1
+def _pairs_at(distance: Integers) -> tuple[Integers, Integers]:
+    """Return each row that has another one so many rows after it, and that one."""
+    row = np.flatnonzero(distance < len(distance) - np.arange(len(distance)))
+    return row, row + distance[row]
 
 
 def _walk(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from identity_resolution.graph import NEVER, Codes, Identifiers, Integers, codes, integers
+from identity_resolution.graph import NEVER, Codes, Identifiers, Integers, codes
 from identity_resolution.links import Evidence
 
 
@@ -31,27 +31,32 @@ def dictionary(
 
     The identifiers count as not observed yet: their times are filled in as evidence arrives.
     """
-    namespace = namespaces.dictionary_encode()
-    scope = scopes.dictionary_encode()
+    namespace, scope = namespaces.dictionary_encode(), scopes.dictionary_encode()
     value = values.dictionary_encode()
-    scope_count, value_count = max(len(scope.dictionary), 1), max(len(value.dictionary), 1)
-    key = (codes(namespace) * scope_count + codes(scope)) * value_count + codes(value)
-    distinct = pa.array(key).dictionary_encode()
-    key = integers(distinct.dictionary)
-    place = key // value_count
-    never = np.full(len(key), NEVER, dtype=np.int64)
+    place, scope_count = codes(value), max(len(scope.dictionary), 1)
+    kind = codes(namespace) * scope_count + codes(scope)
+    kind_of = np.empty(len(value.dictionary), dtype=np.int64)
+    kind_of[place] = kind
+    # Strings are dear, so each is looked up once; few occur in more than one namespace and scope.
+    rare = np.flatnonzero(kind_of[place] != kind)
+    count = len(kind_of)
+    more, more_place = np.unique(kind[rare] * count + place[rare], return_inverse=True)
+    place[rare] = count + more_place
+    kind_of = np.concatenate((kind_of, more // max(count, 1)))
+    again = value.dictionary.take(pa.array(more % max(count, 1)))
+    never = np.full(len(kind_of), NEVER, dtype=np.int64)
     identifiers = Identifiers(
-        namespace=_dictionary_array(place // scope_count, namespace.dictionary),
-        scope=_dictionary_array(place % scope_count, scope.dictionary),
-        value=value.dictionary.take(pa.array(key % value_count)),
+        namespace=_dictionary_array(kind_of // scope_count, namespace.dictionary),
+        scope=_dictionary_array(kind_of % scope_count, scope.dictionary),
+        value=pa.concat_arrays([value.dictionary, again]),
         first_seen=never,
         arrival_day=never,
         born_at=never,
         strength=never,
-        consent=np.zeros(len(key), dtype=np.int8),
-        is_blocked=np.zeros(len(key), dtype=bool),
+        consent=np.zeros(len(kind_of), dtype=np.int8),
+        is_blocked=np.zeros(len(kind_of), dtype=bool),
     )
-    return identifiers, codes(distinct)
+    return identifiers, place
 
 
 def _dictionary_array(code: Integers, names: pa.Array) -> pa.DictionaryArray:

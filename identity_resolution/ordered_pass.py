@@ -4,12 +4,16 @@ This is the only place where rows are walked one by one; it sees only the links 
 which a rule bites.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
 from identity_resolution.graph import NO_STATEMENT, Apart, Codes, Decision, Flags, Integers, Links
 from identity_resolution.rules import NO_LIMIT
+
+_Held: TypeAlias = dict[int, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +69,11 @@ def unite_in_order(links: Links, order: Integers, rules: Constraints) -> tuple[I
     decision = np.empty(len(links), dtype=np.int8)
     is_stated = links.statement[order] != NO_STATEMENT
     stated, other = order[is_stated], order[~is_stated]
-    for rows, unite in ((stated, forest.unite_as_one), (other, forest.unite)):
-        walk = zip(
-            rows.tolist(), links.left[rows].tolist(), links.right[rows].tolist(), strict=True
-        )
-        for row, left, right in walk:
-            decision[row] = unite(left, right)
+    ends = zip(links.left[stated].tolist(), links.right[stated].tolist(), strict=True)
+    decision[stated] = [forest.unite_as_one(left, right) for left, right in ends]
+    left, right = links.left[other], links.right[other]
+    is_weak = (rules.is_weak[left] | rules.is_weak[right]).tolist()
+    decision[other] = forest.unite(zip(left.tolist(), right.tolist(), is_weak, strict=True))
     return forest.labels(), decision
 
 
@@ -81,17 +84,16 @@ class _Forest:
         self._parent = list(range(len(rules.group)))
         self._size = [1] * len(rules.group)
         self._is_solid: list[bool] = (~rules.is_weak).tolist()
-        counted = zip(rules.group.tolist(), rules.first_seen.tolist(), strict=True)
-        self._held: list[dict[int, list[int]]] = [
-            {group: [first_seen]} if group >= 0 else {} for group, first_seen in counted
-        ]
         limited = np.flatnonzero(rules.group >= 0)
-        groups = rules.group[limited].tolist()
-        self._limit: dict[int, int] = dict(zip(groups, rules.limit[limited].tolist(), strict=True))
-        self._window: dict[int, int] = dict(
-            zip(groups, rules.window_seconds[limited].tolist(), strict=True)
+        group, first_seen = rules.group[limited].tolist(), rules.first_seen[limited].tolist()
+        # What each root holds: group to times. Most hold nothing that is counted.
+        self._held: list[_Held | None] = [None] * len(rules.group)
+        for row, one, seen in zip(limited.tolist(), group, first_seen, strict=True):
+            self._held[row] = {one: [seen]}
+        bounds = zip(
+            rules.limit[limited].tolist(), rules.window_seconds[limited].tolist(), strict=True
         )
-        self._weak = rules.is_weak.tolist()
+        self._bounds: dict[int, tuple[int, int]] = dict(zip(group, bounds, strict=True))
         self._sides: dict[int, set[int]] = {}
         for row, number, side in zip(
             rules.apart.identifier.tolist(),
@@ -104,42 +106,39 @@ class _Forest:
     def labels(self) -> Integers:
         return np.array([self._root(row) for row in range(len(self._parent))], dtype=np.int64)
 
-    def unite(self, left: int, right: int) -> Decision:
-        """Join the sets of two identifiers, or say which rule forbids it."""
-        big, small = self._roots(left, right)
-        if big == small:
-            return Decision.USED
-        if self._is_apart(big, small):
-            return Decision.DIFFERENT
-        if self._exceeds_limit(self._held[big], self._held[small]):
-            return Decision.LIMIT
-        if (
-            (self._weak[left] or self._weak[right])
-            and self._is_solid[big]
-            and self._is_solid[small]
-        ):
-            return Decision.WEAK_BRIDGE
-        self._merge(big, small)
-        return Decision.USED
+    def unite(self, walk: Iterable[tuple[int, int, bool]]) -> list[int]:
+        """Join the sets of two identifiers each, or say which rule forbids it."""
+        root, held, is_solid, sides = self._root, self._held, self._is_solid, self._sides
+        used, limit, weak_bridge = map(int, (Decision.USED, Decision.LIMIT, Decision.WEAK_BRIDGE))
+        decisions = []
+        for left, right, is_weak in walk:
+            one, other = root(left), root(right)
+            if one == other:
+                decisions.append(used)
+            elif sides and self._is_apart(one, other):
+                decisions.append(int(Decision.DIFFERENT))
+            elif held[one] and held[other] and self._exceeds_limit(one, other):
+                decisions.append(limit)
+            elif is_weak and is_solid[one] and is_solid[other]:
+                decisions.append(weak_bridge)
+            else:
+                self._merge(one, other)
+                decisions.append(used)
+        return decisions
 
     def unite_as_one(self, left: int, right: int) -> Decision:
         """Join by statement: only another statement forbids it; the values count as one.
 
         To be called before any other link is walked, when sets hold nothing but what is one.
         """
-        big, small = self._roots(left, right)
-        if big == small:
-            return Decision.USED
-        if self._is_apart(big, small):
-            return Decision.DIFFERENT
-        self._merge(big, small)
-        for group, seen in self._held[big].items():
-            self._held[big][group] = [min(seen)]
-        return Decision.USED
-
-    def _roots(self, left: int, right: int) -> tuple[int, int]:
         one, other = self._root(left), self._root(right)
-        return (other, one) if self._size[one] < self._size[other] else (one, other)
+        if one == other:
+            return Decision.USED
+        if self._is_apart(one, other):
+            return Decision.DIFFERENT
+        held = self._held[self._merge(one, other)] or {}
+        held.update({group: [min(seen)] for group, seen in held.items()})
+        return Decision.USED
 
     def _is_apart(self, one: int, other: int) -> bool:
         sides = self._sides.get(other, frozenset[int]())
@@ -152,17 +151,25 @@ class _Forest:
             row = parent[row]
         return row
 
-    def _merge(self, big: int, small: int) -> None:
+    def _merge(self, big: int, small: int) -> int:
+        """Make one set of two and return its root."""
+        if self._size[big] < self._size[small]:
+            big, small = small, big
         self._parent[small] = big
         self._size[big] += self._size[small]
         self._is_solid[big] |= self._is_solid[small]
         if small in self._sides:
             self._sides[big] = self._sides.get(big, set()) | self._sides[small]
-        held = self._held[big]
-        for group, seen in self._held[small].items():
-            held.setdefault(group, []).extend(seen)
+        held, other = self._held[big], self._held[small]
+        if held and other:
+            for group, seen in other.items():
+                held.setdefault(group, []).extend(seen)
+        else:
+            self._held[big] = held or other
+        return big
 
-    def _exceeds_limit(self, held: dict[int, list[int]], other: dict[int, list[int]]) -> bool:
+    def _exceeds_limit(self, one: int, another: int) -> bool:
+        held, other = self._held[one] or {}, self._held[another] or {}
         if len(other) > len(held):
             held, other = other, held
         for group, seen in other.items():
@@ -171,7 +178,7 @@ class _Forest:
         return False
 
     def _is_too_many(self, group: int, first_seen: list[int]) -> bool:
-        limit, window = self._limit[group], self._window[group]
+        limit, window = self._bounds[group]
         if len(first_seen) <= limit or window == NO_LIMIT:
             return len(first_seen) > limit
         first_seen.sort()

@@ -25,6 +25,8 @@ __all__ = [
 ]
 
 MIN_IDENTITY_KEY_CHARACTERS = 32
+POSTGRES_JDBC_JAR = Path("/usr/share/java/postgresql.jar")
+"""Where Debian's libpostgresql-jdbc-java puts the driver that Spark needs."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Settings:
     airflow_jwt_secret: str = field(repr=False)
     airflow_fernet_key: str = field(repr=False)
     airflow_admin_password: str = field(repr=False)
+    postgres_jdbc_jar: Path = POSTGRES_JDBC_JAR
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
@@ -60,14 +63,14 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         ConfigError: a variable has a value that cannot work; the message names the variable.
     """
     project_dir = Path(__file__).resolve().parent.parent
-    state_dir = _directory(environ, "C360_STATE_DIR", project_dir / ".c360")
+    state_dir = _path(environ, "C360_STATE_DIR", project_dir / ".c360")
     secrets = state.remembered_secrets(state_dir)
     ports = state.remembered_ports(state_dir)
     settings = Settings(
         project_dir=project_dir,
         state_dir=state_dir,
         landing_dir=landing_location(environ.get("C360_LANDING_DIR"), state_dir / "landing"),
-        config_dir=_directory(environ, "C360_CONFIG_DIR", project_dir / "config"),
+        config_dir=_path(environ, "C360_CONFIG_DIR", project_dir / "config"),
         reports_dir=state_dir / "reports",
         is_embedded=not environ.get("C360_DATABASE_URL"),
         postgres_port=ports["postgres"],
@@ -79,6 +82,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         airflow_jwt_secret=secrets["airflow_jwt_secret"],
         airflow_fernet_key=secrets["airflow_fernet_key"],
         airflow_admin_password=secrets["airflow_admin_password"],
+        postgres_jdbc_jar=_path(environ, "C360_POSTGRES_JDBC_JAR", POSTGRES_JDBC_JAR),
     )
     return _with_addresses(settings, environ)
 
@@ -130,7 +134,7 @@ def _at_port(url: str, port: int) -> str:
     return parts._replace(netloc=f"{login}@{parts.hostname}:{port}").geturl()
 
 
-def _directory(environ: Mapping[str, str], variable: str, default: Path) -> Path:
+def _path(environ: Mapping[str, str], variable: str, default: Path) -> Path:
     return Path(environ.get(variable) or default).expanduser().resolve()
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from c360.cli.match import app as match_app
 from c360.cli.output import AsJson, print_json, print_rows, say
 from c360.masking import masked_text
 from c360.profile_card import parse_identifier
@@ -21,6 +22,7 @@ from warehouse.freshness import newest_identity_run, recent_runs
 from warehouse.runs import read_run
 
 app = typer.Typer(name="identity", no_args_is_help=True, help=__doc__)
+app.add_typer(match_app)
 
 SHOWN_PROFILES = 20
 

@@ -1,0 +1,51 @@
+"""Resolve with Spark: `python -m identity_spark SOURCE [--rules FILE] [--master local[2]]`.
+
+SOURCE is a folder of Parquet files (any address that Spark knows), or `postgresql` for the
+warehouse of this deployment. The result goes to where the input came from. With spark-submit the
+cluster comes from its own options: leave --master out.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from identity_resolution.rule_file import load_rules
+from identity_resolution.store import deployed_rules
+from identity_spark.engine import resolve_frames
+from identity_spark.tables import ParquetFolder, Postgres
+from settings import Settings, load_settings
+
+
+def start_session(settings: Settings, master: str | None) -> SparkSession:
+    """Return a session whose workers run this very Python and that knows PostgreSQL's driver."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("customer360 identity")
+    if master:
+        builder = builder.master(master)
+    if settings.postgres_jdbc_jar.is_file():
+        builder = builder.config("spark.jars", str(settings.postgres_jdbc_jar))
+    return builder.getOrCreate()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read, resolve, write."""
+    parser = argparse.ArgumentParser(prog="identity_spark", description=__doc__)
+    parser.add_argument("source")
+    parser.add_argument("--rules", type=Path)
+    parser.add_argument("--master")
+    given = parser.parse_args(arguments)
+    settings = load_settings()
+    rules = load_rules(given.rules) if given.rules else deployed_rules(settings)
+    is_warehouse = given.source == "postgresql"
+    place = Postgres(settings.database_url) if is_warehouse else ParquetFolder(given.source)
+    session = start_session(settings, given.master)
+    identifiers, links = (frame.persist() for frame in place.read(session))
+    place.write(resolve_frames(identifiers, links, rules))
+    session.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""Where the engine reads from and writes to: a folder of Parquet files, or PostgreSQL over JDBC.
+
+Parquet: `identifier` and `link` are read, `resolution` and `decision` written, below one folder.
+PostgreSQL: `identity.identifier` and `identity.link` are read, `identity.spark_identifier` and
+`identity.spark_link` replaced.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from urllib.parse import unquote, urlsplit
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as sf
+
+from identity_resolution.graph import Decision, Status, StatusReason
+from identity_spark.engine import SparkResolution
+
+ROLE = "c360_identity"
+PARTITIONS = 8
+FETCH_ROWS = 50_000
+
+_IDENTIFIERS = """
+select
+    identifier_id, namespace, scope, value,
+    extract(epoch from first_seen_at)::bigint as first_seen,
+    (arrival_day - date '1970-01-01')::bigint as arrival_day,
+    extract(epoch from born_at)::bigint as born_at,
+    best_strength::bigint as strength
+from identity.identifier
+where first_seen_at is not null
+"""
+_LINKS = """
+select
+    left_id, right_id,
+    extract(epoch from first_seen_at)::bigint as first_seen,
+    extract(epoch from last_seen_at)::bigint as last_seen,
+    observation_count, strength::bigint as strength
+from identity.link
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetFolder:
+    """A folder on any file system that Spark reaches."""
+
+    path: str
+
+    def read(self, session: SparkSession) -> tuple[DataFrame, DataFrame]:
+        """Return identifiers and links."""
+        tables = (session.read.parquet(f"{self.path}/{name}") for name in ("identifier", "link"))
+        identifiers, links = tables
+        return identifiers, links
+
+    def write(self, result: SparkResolution) -> None:
+        """Replace the result; codes become names."""
+        identifiers, links = named(result)
+        identifiers.write.mode("overwrite").parquet(f"{self.path}/resolution")
+        links.write.mode("overwrite").parquet(f"{self.path}/decision")
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """The warehouse, given by its `postgresql://login:password@host:port/name`."""
+
+    database_url: str
+
+    def read(self, session: SparkSession) -> tuple[DataFrame, DataFrame]:
+        """Return identifiers and links."""
+        return (
+            self._query(session, _IDENTIFIERS, "identifier_id"),
+            self._query(session, _LINKS, "left_id"),
+        )
+
+    def write(self, result: SparkResolution) -> None:
+        """Replace the result; codes become names."""
+        tables = ("identity.spark_identifier", "identity.spark_link")
+        for frame, table in zip(named(result), tables, strict=True):
+            writer = frame.write.format("jdbc").mode("overwrite").options(**self._options())
+            writer.option("dbtable", table).option("truncate", "true").save()
+
+    def _query(self, session: SparkSession, query: str, key: str) -> DataFrame:
+        bounds = f"select coalesce(min({key}), 0) as low, coalesce(max({key}), 0) as high"
+        low, high = self._load(session, f"{bounds} from ({query}) as q", {}).collect()[0]
+        split = {"partitionColumn": key, "numPartitions": str(PARTITIONS)}
+        ends = {"lowerBound": str(low), "upperBound": str(high + 1)}
+        return self._load(session, query, {**split, **ends})
+
+    def _load(self, session: SparkSession, query: str, split: Mapping[str, str]) -> DataFrame:
+        reader = session.read.format("jdbc").options(**self._options(), **split)
+        return reader.option("dbtable", f"({query}) as input").load()
+
+    def _options(self) -> dict[str, str]:
+        address = urlsplit(self.database_url)
+        return {
+            "url": f"jdbc:postgresql://{address.hostname}:{address.port or 5432}{address.path}",
+            "driver": "org.postgresql.Driver",
+            "user": unquote(address.username or ""),
+            "password": unquote(address.password or ""),
+            "options": f"-c role={ROLE}",
+            "fetchsize": str(FETCH_ROWS),
+            "reWriteBatchedInserts": "true",
+        }
+
+
+def named(result: SparkResolution) -> tuple[DataFrame, DataFrame]:
+    """Return both frames of a result with the names of its codes."""
+    identifiers = result.identifiers.select(
+        "identifier_id",
+        "component_id",
+        "anchor_id",
+        "is_known",
+        _name("status", Status).alias("status"),
+        sf.nullif(_name("reason", StatusReason), sf.lit("none")).alias("reason"),
+    )
+    return identifiers, result.links.withColumn("decision", _name("decision", Decision))
+
+
+def _name(column: str, enum: type[IntEnum]) -> "sf.Column":
+    names = sf.array(*(sf.lit(code.name.lower()) for code in enum))
+    return sf.element_at(names, sf.col(column) + 1)

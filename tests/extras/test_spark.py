@@ -1,0 +1,139 @@
+"""The Spark engine gives what one machine gives: from frames, Parquet and PostgreSQL."""
+
+import itertools
+import os
+import random
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+pytest.importorskip("pyspark", reason="the extra `spark` is not installed: scripts/test_extras.sh")
+
+from pyspark.sql import SparkSession
+
+from identity_resolution.graph import Decision, Graph, Status, StatusReason
+from identity_resolution.store import run as run_store
+from identity_spark import engine
+from identity_spark.components import connected_components
+from identity_spark.tables import ParquetFolder, Postgres
+from settings import POSTGRES_JDBC_JAR, Settings
+from tests.integration.identity.logs import load, open_run_of, rows
+from tests.property.identity.worlds import RULES, random_log, run
+
+PLACE = Path(__file__).resolve().parent.parent.parent
+
+
+@pytest.fixture(scope="session")
+def session() -> Iterator[SparkSession]:
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    os.environ["PYTHONPATH"] = str(PLACE)
+    builder = SparkSession.builder.master("local[2]")
+    for key, value in {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "3",
+        "spark.jars": str(POSTGRES_JDBC_JAR),
+    }.items():
+        builder = builder.config(key, value)
+    made = builder.getOrCreate()
+    made.sparkContext.setLogLevel("ERROR")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def small_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "LINKS_PER_BUCKET", 40)
+
+
+def _tables(graph: Graph) -> tuple[pa.Table, pa.Table]:
+    """Return the input of the engine; identifier ids are positions, so results compare directly."""
+    names, links = graph.identifiers, graph.links
+    texts = {part: getattr(names, part).cast(pa.string()) for part in ("namespace", "scope")}
+    integer = ("first_seen", "arrival_day", "born_at", "strength")
+    numbers = {name: getattr(names, name) for name in integer}
+    evidence = ("first_seen", "last_seen", "observation_count", "strength")
+    return (
+        pa.table({"identifier_id": range(len(names)), **texts, "value": names.value, **numbers}),
+        pa.table(
+            {"left_id": links.left, "right_id": links.right}
+            | {name: getattr(links, name) for name in evidence}
+        ),
+    )
+
+
+def _column(table: pa.Table, name: str) -> np.ndarray:
+    return table[name].to_numpy(zero_copy_only=False)
+
+
+@pytest.mark.usefixtures("small_buckets")
+@pytest.mark.parametrize("seed", range(4))
+def test_the_result_is_that_of_one_machine(
+    session: SparkSession, seed: int, tmp_path: Path
+) -> None:
+    state = run([random_log(random.Random(seed), size=150, values=8)], RULES)[-1]
+    identifiers, links = _tables(state.graph)
+    for name, table in (("identifier", identifiers), ("link", links)):
+        (tmp_path / name).mkdir()
+        pq.write_table(table, tmp_path / name / "part.parquet")
+    folder, expected = ParquetFolder(str(tmp_path)), state.resolution
+    folder.write(engine.resolve_frames(*folder.read(session), RULES))
+    found = pq.read_table(tmp_path / "resolution").sort_by("identifier_id")
+    np.testing.assert_array_equal(_column(found, "component_id"), expected.component)
+    np.testing.assert_array_equal(_column(found, "anchor_id"), expected.anchor)
+    np.testing.assert_array_equal(_column(found, "is_known"), expected.is_known)
+    screening = expected.screening
+    statuses = [Status(code).name.lower() for code in screening.status]
+    reasons = [StatusReason(code).name.lower() if code else None for code in screening.reason]
+    assert (found["status"].to_pylist(), found["reason"].to_pylist()) == (statuses, reasons)
+    decided = pq.read_table(tmp_path / "decision").to_pylist()
+    assert {(row["left_id"], row["right_id"]): row["decision"] for row in decided} == {
+        (left, right): Decision(code).name.lower()
+        for left, right, code in zip(
+            state.graph.links.left.tolist(),
+            state.graph.links.right.tolist(),
+            expected.decision.tolist(),
+            strict=True,
+        )
+    }
+    assert len(decided) == len(links)
+
+
+def test_a_chain_of_a_thousand_and_a_hub_contract(session: SparkSession) -> None:
+    order = random.Random(3).sample(range(1_000), 1_000)
+    chain = list(itertools.pairwise(order))
+    hub = [(5_000, 5_000 + k) for k in range(1, 800)]
+    edges = [(min(pair), max(pair)) for pair in chain + hub]
+    frame = session.createDataFrame(edges, "left_id long, right_id long").repartition(7)
+    found = {row["node"]: row["root"] for row in connected_components(frame).collect()}
+    assert found == dict.fromkeys(range(1_000), 0) | {5_000 + k: 5_000 for k in range(800)}
+
+
+def test_the_warehouse_is_read_and_written(
+    session: SparkSession, warehouse_settings: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "identity_rules.yml").write_text(RULES.model_dump_json(by_alias=True))
+    settings = replace(warehouse_settings, config_dir=tmp_path)
+    load(settings, random_log(random.Random(8), size=90, values=8), 0)
+    run_store(settings, open_run_of(settings, 0))
+    place = Postgres(settings.database_url)
+    for _ in range(2):  # the second result replaces the first
+        place.write(engine.resolve_frames(*place.read(session), RULES))
+    stored = """
+        select i.identifier_id, i.component_id, p.anchor_identifier_id, p.kind = 'known', i.status,
+            i.reason
+        from identity.identifier as i
+        inner join identity.identifier_profile as m using (identifier_id)
+        inner join identity.profile as p using (profile_id)
+        where m.valid_to is null order by 1
+    """
+    found = "select * from identity.spark_identifier order by 1"
+    assert rows(settings, found) == rows(settings, stored)
+    links = "select left_id, right_id, coalesce(refusal_reason, decision) from identity.link"
+    found = "select * from identity.spark_link order by 1, 2"
+    assert rows(settings, found) == rows(settings, f"{links} order by 1, 2")
