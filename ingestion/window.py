@@ -10,8 +10,9 @@ from typing import Any
 from ingestion.batch import load_in_batches
 from ingestion.contract import Contract, contracts_of
 from ingestion.contract_places import contract_dirs
-from ingestion.file_load import Delivery, FileCounts, describe
+from ingestion.file_load import Delivery, describe
 from ingestion.landing import LandedFile, Readiness, empty_days, ready_files
+from ingestion.load_target import FileCounts
 from ingestion.session import Session, open_session
 from settings import Settings
 from warehouse.days import record_empty_day
