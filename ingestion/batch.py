@@ -5,10 +5,12 @@ Each file still is a transaction of its own.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from ingestion.contract import Contract
-from ingestion.file_load import Delivery, FileCounts, load_pieces, read_pieces
+from ingestion.file_load import Delivery, load_pieces, read_pieces
+from ingestion.load_target import FileCounts
 from ingestion.pieces import parse_parts
 from ingestion.readers import COMPRESSIONS, read_texts
 from ingestion.rejects import Reject
@@ -38,7 +40,7 @@ def load_in_batches(
         if part is None:
             yield from _load_batch(session, contract, batch)
             batch = _Batch()
-            pieces = read_pieces(session, delivery, contract)
+            pieces = partial(read_pieces, session, delivery, contract)
             yield load_pieces(session, delivery, contract, file, pieces)
             continue
         batch.deliveries.append((delivery, file))
@@ -56,7 +58,7 @@ def _load_batch(session: Session, contract: Contract, batch: _Batch) -> Iterator
     arrival_day = batch.deliveries[0][0].arrival_day
     pieces = parse_parts(session, contract, arrival_day, batch.parts)
     for (delivery, file), piece in zip(batch.deliveries, pieces, strict=True):
-        yield load_pieces(session, delivery, contract, file, [piece])
+        yield load_pieces(session, delivery, contract, file, partial(iter, [piece]))
 
 
 def _only_part(

@@ -21,6 +21,31 @@ CONTRACTS_DIR = SHIPPED_CONTRACTS
 LoadMode = Literal["event", "change", "snapshot", "replace_window"]
 FieldType = Literal["integer", "number", "object", "array"]
 
+COLUMN_TYPES: dict[str, Literal["text", "integer", "number"]] = {
+    "scene": "text",
+    "page_path": "text",
+    "page_title": "text",
+    "referrer": "text",
+    "product_id": "text",
+    "category": "text",
+    "price": "number",
+    "quantity": "integer",
+    "order_id": "text",
+    "coupon_code": "text",
+    "search_keyword": "text",
+    "device_model": "text",
+    "os": "text",
+    "os_version": "text",
+    "app_version": "text",
+    "network_type": "text",
+    "duration_seconds": "number",
+    "utm_source": "text",
+    "utm_medium": "text",
+    "utm_campaign": "text",
+    "share_depth": "integer",
+}
+"""The columns of `raw.record` that a contract may fill, and what they hold."""
+
 
 def _as_list(value: Any) -> Any:  # noqa: ANN401 - what YAML gives
     return [value] if isinstance(value, str) else value
@@ -175,6 +200,7 @@ class Contract(_Strict):
     types: dict[str, FieldType] = Field(default_factory=dict)
     must_equal: tuple[tuple[str, str], ...] = ()
     transport_fields: tuple[str, ...] = ()
+    columns: dict[str, Paths] = Field(default_factory=dict)
     money_unit: Literal["fen", "milli", "yuan"] | None = None
     link_basis: Literal["consent", "contract", "none"]
     personal_data: dict[str, str] = Field(default_factory=dict)
@@ -187,6 +213,13 @@ class Contract(_Strict):
     def _snapshots_name_their_pull(self) -> "Contract":
         if (self.load_mode == "snapshot") != bool(self.pull_key):
             raise ValueError("pull_key belongs to load_mode snapshot, and only to it")
+        return self
+
+    @model_validator(mode="after")
+    def _columns_are_there(self) -> "Contract":
+        unknown = sorted(set(self.columns) - set(COLUMN_TYPES))
+        if unknown:
+            raise ValueError(f"columns: raw.record has no column {unknown[0]!r} to fill")
         return self
 
     @property

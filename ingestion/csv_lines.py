@@ -80,7 +80,8 @@ class CsvReader:
             return "skip"
 
         rows = pa_csv.read_csv(
-            pa.BufferReader("\n".join(texts.to_pylist()).encode()),
+            # The reader drops one byte order mark; a second one belongs to the first value.
+            pa.BufferReader(("\ufeff" + "\n".join(texts.to_pylist())).encode()),
             read_options=pa_csv.ReadOptions(use_threads=False, column_names=self._names),
             parse_options=pa_csv.ParseOptions(invalid_row_handler=skip, ignore_empty_lines=False),
             convert_options=pa_csv.ConvertOptions(

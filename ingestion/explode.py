@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from ingestion.contract import Contract
 from ingestion.engine import rows_of, table_of
 from ingestion.expressions import json_path, path_keys
-from ingestion.json_checks import unstorable
+from ingestion.json_checks import examine
 from ingestion.texts import Texts
 
 # Pages are stripped before they are unnested: a page is as long as all of its items, and would be
@@ -50,7 +50,7 @@ def explode(engine: duckdb.DuckDBPyConnection, pages: Texts, contract: Contract)
 
     A page without any is a record itself where the contract says so, else it is rejected.
     """
-    reasons = unstorable(engine, pages.table)
+    reasons = examine(pages.table["text"].combine_chunks()).reasons
     rejects = [*pages.rejects, *(pages.reject(k, reason, None) for k, reason in reasons.items())]
     good = _without(pages.table, list(reasons))
     engine.register("json_text", good)

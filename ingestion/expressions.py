@@ -1,7 +1,7 @@
 """Pieces of a query over JSON texts: paths, parameters, look-ups.
 
-All paths of a record are read in one pass over its text, into the list `x`; expressions refer to
-its places. Every value in an expression is a bound parameter.
+All paths of a record are read in one pass over its text; expressions refer to the columns `x1`,
+`x2` ... that hold them. Every value in an expression is a bound parameter.
 """
 
 import re
@@ -30,7 +30,12 @@ class Extraction:
         written = json_path(path)
         if written not in self.paths:
             self.paths.append(written)
-        return f"nullif(x[{self.paths.index(written) + 1}], '')"
+        return f"x{self.paths.index(written) + 1}"
+
+    @property
+    def columns(self) -> str:
+        """The columns of all paths, out of the list `x` of what stands at them."""
+        return "".join(f", nullif(x[{n}], '') as x{n}" for n in range(1, len(self.paths) + 1))
 
     def first(self, paths: Paths) -> str:
         """The first of several paths that has a value."""

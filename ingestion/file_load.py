@@ -9,42 +9,26 @@ lock others wait for. A load that fails afterwards leaves at most numbers nothin
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from ingestion.contract import Contract
-from ingestion.expressions import path_keys
 from ingestion.landed_bytes import open_bytes
+from ingestion.load_target import FileCounts, LoadTarget
 from ingestion.pieces import Piece, parse_parts
 from ingestion.readers import read_texts
-from ingestion.rejects import Reject
 from ingestion.session import Session, open_session
 from settings import Settings
 from warehouse.faults import fault_point
-from warehouse.load_ledger import LandingFile, LoadCounts, close_load, find_load, open_load
-from warehouse.quarantined_lines import QuarantinedLine, quarantine_lines
-from warehouse.raw_records import (
-    RecordOrigin,
-    delete_superseded,
-    insert_staged,
-    stage_rows,
-)
+from warehouse.load_ledger import LandingFile, find_load, open_load
+from warehouse.raw_records import DeadlockError, RecordOrigin, lock_kind
 from warehouse.stage import lock_transaction
 
-
-@dataclass(frozen=True)
-class FileCounts:
-    """What became of one file. `load_id` is the earlier load's if `is_already_loaded`."""
-
-    load_id: int
-    rows_in: int = 0
-    loaded: int = 0
-    duplicate: int = 0
-    quarantined: int = 0
-    dropped_identifiers: int = 0
-    is_already_loaded: bool = False
+PARTS_AT_ONCE = 4
+"""Blocks parsed together: planning their query costs as much as a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +65,16 @@ def load_file(
 def load_delivery(session: Session, delivery: Delivery, contract: Contract) -> FileCounts:
     """The same on an open session."""
     file = describe(session.settings, delivery, contract)
-    return load_pieces(session, delivery, contract, file, read_pieces(session, delivery, contract))
+    return load_pieces(
+        session, delivery, contract, file, lambda: read_pieces(session, delivery, contract)
+    )
 
 
 def read_pieces(session: Session, delivery: Delivery, contract: Contract) -> Iterator[Piece]:
-    """The file's pieces, a block at a time, so that its size does not matter."""
-    for part in read_texts(session.engine, delivery.path, contract):
-        yield from parse_parts(session, contract, delivery.arrival_day, [part])
+    """The file's pieces, some blocks at a time, so that its size does not matter."""
+    parts = read_texts(session.engine, delivery.path, contract)
+    while some := list(islice(parts, PARTS_AT_ONCE)):
+        yield from parse_parts(session, contract, delivery.arrival_day, some)
 
 
 def load_pieces(
@@ -95,26 +82,51 @@ def load_pieces(
     delivery: Delivery,
     contract: Contract,
     file: LandingFile,
-    pieces: Iterable[Piece],
+    pieces: Callable[[], Iterable[Piece]],
 ) -> FileCounts:
-    """Loads the pieces of a file in one transaction, unless exactly this file is loaded already."""
-    with session.loads.transaction():
-        lock_transaction(session.loads, f"ingest:{file.source}:{file.kind}:{file.path}")
-        known = find_load(session.loads, file)
-        if known is not None:
-            return FileCounts(known, is_already_loaded=True)
-        load_id = open_load(
-            session.loads,
-            file,
-            arrival_day=delivery.arrival_day,
-            contract_version=contract.version,
-            orchestrator_run_id=delivery.orchestrator_run_id,
-        )
-        fault_point("ingest_after_open")
-        counts = LoadTarget(session, contract, file, load_id).load(pieces)
-        fault_point("ingest_before_commit")
-    fault_point("ingest_after_commit")
+    """Loads the pieces of a file in one transaction, unless exactly this file is loaded already.
+
+    `pieces` is called again when a load beside this one brought the same records and won.
+    """
+    load = _Load(session, delivery, contract, file)
+    try:
+        counts = load.run(pieces(), is_alone=False)
+    except DeadlockError:
+        counts = load.run(pieces(), is_alone=True)
+    if not counts.is_already_loaded:
+        fault_point("ingest_after_commit")
     return counts
+
+
+@dataclass(frozen=True)
+class _Load:
+    session: Session
+    delivery: Delivery
+    contract: Contract
+    file: LandingFile
+
+    def run(self, pieces: Iterable[Piece], *, is_alone: bool) -> FileCounts:
+        conn, file = self.session.loads, self.file
+        with conn.transaction():
+            lock_transaction(conn, f"ingest:{file.source}:{file.kind}:{file.path}")
+            lock_kind(conn, file.source, file.kind, is_alone=is_alone)
+            known = find_load(conn, file)
+            if known is not None:
+                return FileCounts(known, is_already_loaded=True)
+            load_id = open_load(
+                conn,
+                file,
+                arrival_day=self.delivery.arrival_day,
+                contract_version=self.contract.version,
+                orchestrator_run_id=self.delivery.orchestrator_run_id,
+            )
+            fault_point("ingest_after_open")
+            origin = RecordOrigin(
+                file.source, file.kind, file.path, load_id, self.delivery.arrival_day
+            )
+            counts = LoadTarget(self.session, self.contract, file, origin).load(pieces)
+            fault_point("ingest_before_commit")
+        return counts
 
 
 def path_in_zone(settings: Settings, path: Path) -> str:
@@ -137,64 +149,3 @@ def describe(settings: Settings, delivery: Delivery, contract: Contract) -> Land
         landing_day=delivery.landing_day,
         is_window=contract.load_mode == "replace_window",
     )
-
-
-@dataclass(frozen=True)
-class LoadTarget:
-    """One load in progress: takes pieces, counts them, closes the ledger row."""
-
-    session: Session
-    contract: Contract
-    file: LandingFile
-    load_id: int
-
-    def load(self, pieces: Iterable[Piece]) -> FileCounts:
-        """Everything the pieces hold; the caller's transaction commits it."""
-        rows_in = staged = dropped = 0
-        for piece in pieces:
-            refused = self._copy(piece)
-            self._quarantine([*piece.rejects, *refused])
-            rows_in += piece.row_count
-            staged += len(piece.rows) - len(refused)
-            dropped += piece.dropped_identifiers
-        fault_point("ingest_after_copy")
-        loaded = self._insert()
-        fault_point("ingest_after_insert")
-        counts = LoadCounts(rows_in, loaded, staged - loaded, rows_in - staged)
-        close_load(self.session.loads, self.load_id, counts)
-        return FileCounts(self.load_id, **vars(counts), dropped_identifiers=dropped)
-
-    def _copy(self, piece: Piece) -> list[Reject]:
-        """Copies the rows; lines the server refuses after all are given back, one by one."""
-        refused = []
-        start, stop = 0, len(piece.rows)
-        while start < stop:
-            index = stage_rows(self.session.loads, piece.rows.chunks(start, stop))
-            if index is None:
-                break
-            refused.append(piece.refused(start + index))
-            if index:
-                stage_rows(self.session.loads, piece.rows.chunks(start, start + index))
-            start += index + 1
-        return refused
-
-    def _insert(self) -> int:
-        origin = RecordOrigin(
-            self.contract.source,
-            self.contract.kind,
-            self.file.path,
-            self.load_id,
-            [path_keys(path) for path in self.contract.transport_fields],
-        )
-        loaded = insert_staged(self.session.loads, origin)
-        if self.contract.load_mode == "replace_window":
-            delete_superseded(self.session.loads, origin)
-        return loaded
-
-    def _quarantine(self, rejects: Sequence[Reject]) -> None:
-        if rejects:
-            lines = (
-                QuarantinedLine(r.line_number, r.byte_offset, r.reason, r.field, r.hint, r.raw)
-                for r in rejects
-            )
-            quarantine_lines(self.session.loads, self.load_id, self.file.file_hash, lines)

@@ -1,141 +1,144 @@
-"""Which JSON texts jsonb would refuse, or hold differently than they are written.
+"""Which JSON texts jsonb would refuse or hold differently than they are written, and their hashes.
 
-The column engine's parser takes more than the standard does (NaN, trailing commas, an escaped NUL,
-repeated keys). What it takes too easily is first narrowed down by cheap scans over the whole
-column; only the few texts that remain are read one by one, strictly.
+All texts of a block are decoded at once by a strict parser in C and encoded again in one canonical
+form, which the content hash is taken over. What that parser takes more easily than jsonb (repeated
+keys, escaped NULs, huge numbers, deep nesting) leaves a trace in the bytes that a scan over the
+whole block finds; only the few texts that show one are read again by themselves.
 """
 
+import gc
 import json
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
-import duckdb
+import msgspec
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from ingestion.engine import rows_of
+from ingestion.joined_texts import JoinedTexts, colons_by_line
+from ingestion.json_numbers import WrittenNumber, canonical_number, usual_number
 
 MAX_DEPTH = 100
-MAX_NUMBER_DIGITS = 1000
-MAX_EXPONENT = 999
-MAX_EXPONENT_DIGITS = 8  # with leading zeros
+HASH_BYTES = 16
 
-# Seen outside of strings these are no JSON, or a number jsonb may not hold. Inside of strings they
-# are harmless, so a match only means "look closer".
-_SUSPECT_PATTERN = (
-    r"[:,\[]\s*(?:[-+]?(?:[nN][aA][nN]|[iI][nN][fF])|-?[0-9.]+[eE][-+]?[0-9]{3})"
-    r"|,\s*[}\]]|[0-9]{300}"
-)
-
+_DECODER = msgspec.json.Decoder(float_hook=usual_number)
+_ENCODER = msgspec.json.Encoder(order="sorted", decimal_format="number")
 _UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
+_NOT_DECODED = (msgspec.DecodeError, ValueError, RecursionError)
 
-_DOUBTFUL = r"""
-select k, json_valid(text)
-from json_text
-where
-    not json_valid(text)
-    or not starts_with(text, '{')
-    or contains(text, '\u0000')
-    or regexp_matches(text, $pattern)
-    or strlen(text) - strlen(replace(replace(text, '{', ''), '[', '')) > $max_depth
-"""
-
-# Inside an object only a key follows a comma, so these patterns mean containers inside an array.
-_HAS_CONTAINERS_IN_ARRAYS = r"""
-select k from json_text where regexp_matches(text, '[\[,]\s*[\[{]')
-"""
-
-# The key lists of all objects at one depth. Lines of a file have few different shapes, so these
-# are grouped before they are looked at.
-_SHAPES_AT_DEPTH = """
-select
-    len(list_filter(keys, lambda names: len(names) <> list_unique(names))) > 0 as is_repeating,
-    len(flatten(keys)) > 0 as has_objects,
-    ks
-from (
-    select any_value(keys) as keys, list(k) as ks
-    from (select k, json_keys(text, $path) as keys from json_text) group by keys::varchar
-)
-"""
-
-_FIRST_CONTAINERS = "create or replace temp table container as select k, text from json_text"
-_REPEATING_CONTAINERS = """
-select distinct k
-from (select k, json_keys(text) as keys from container where starts_with(ltrim(text), '{'))
-where len(keys) <> list_unique(keys)
-"""
-_NEXT_CONTAINERS = """
-create or replace temp table container as
-select k, text
-from (
-    select k, unnest((json_extract(text, '$.*') || json_extract(text, '$[*]'))::varchar[]) as text
-    from container
-)
-where starts_with(text, '{') or starts_with(text, '[')
-"""
+Document = dict[str, Any]
 
 
-def unstorable(engine: duckdb.DuckDBPyConnection, texts: pa.Table) -> dict[int, str]:
-    """Reason code by `k` for each text that cannot be stored as it is.
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Reason code by place (from 0) of each text that cannot be stored as it is.
 
-    `texts` has the columns `k` (integer) and `text` (valid UTF-8 without NUL bytes).
+    `hashes` has one row of `HASH_BYTES` for each text: the hash of its content without transport
+    fields. White space, the order of keys and the way numbers and characters are written do not
+    matter to it.
     """
-    reasons = _read_strictly(engine, texts)
-    good = texts if not reasons else _without(texts, reasons)
-    reasons |= dict.fromkeys(_with_repeated_keys(engine, good), "duplicate_key")
-    return reasons
+
+    reasons: dict[int, str]
+    hashes: npt.NDArray[np.uint8]
 
 
-def _read_strictly(engine: duckdb.DuckDBPyConnection, texts: pa.Table) -> dict[int, str]:
-    engine.register("json_text", texts)
-    parameters = {"max_depth": MAX_DEPTH, "pattern": _SUSPECT_PATTERN}
+def examine(texts: pa.StringArray, transport_fields: Sequence[Sequence[str]] = ()) -> Examined:
+    """Judges texts (valid UTF-8 without NUL bytes); a transport field is a list of keys."""
+    if not len(texts):
+        return Examined({}, np.empty((0, HASH_BYTES), np.uint8))
+    with _no_garbage_collection():
+        return _examine(JoinedTexts(texts), transport_fields)
+
+
+def _examine(joined: JoinedTexts, transport_fields: Sequence[Sequence[str]]) -> Examined:
+    documents = _decoded(joined)
+    removed = [_take_out(document, transport_fields) for document in documents if transport_fields]
+    canonical = _ENCODER.encode_lines(documents)
+    kept_colons = colons_by_line(canonical)
+    if removed:
+        kept_colons += colons_by_line(_ENCODER.encode_lines(removed))
+    suspects = joined.suspects() | {k for k, one in enumerate(documents) if one is _BAD}
+    # A repeated key takes its colon along when it is lost.
+    suspects |= set(np.flatnonzero(kept_colons != joined.colons()).tolist())
+    lines = canonical.split(b"\n")[: len(joined)]
     reasons = {}
-    for k, is_valid in rows_of(engine, _DOUBTFUL, parameters):
-        reason = strict_reason(texts["text"][k].as_py())
-        if reason is not None or not is_valid:
-            reasons[k] = reason or "invalid_json"
-    return reasons
+    for k in sorted(suspects):
+        reason = strict_reason(joined.text(k))
+        if reason is not None:
+            reasons[k] = reason
+        elif documents[k] is _BAD:
+            document = _read_exactly(joined.text(k))
+            _take_out(document, transport_fields)
+            lines[k] = _ENCODER.encode(document)
+    return Examined(reasons, _hashes(lines))
 
 
-def _with_repeated_keys(engine: duckdb.DuckDBPyConnection, texts: pa.Table) -> set[int]:
-    """Texts with an object, at any depth, that names a key twice."""
-    engine.register("json_text", texts)
-    with_arrays = [k for (k,) in rows_of(engine, _HAS_CONTAINERS_IN_ARRAYS)]
-    found: set[int] = set()
-    if with_arrays:
-        is_nested = pc.is_in(texts["k"], pa.array(with_arrays, pa.int32()))
-        engine.register("json_text", texts.filter(is_nested))
-        found |= _repeating_anywhere(engine)
-        engine.register("json_text", texts.filter(pc.invert(is_nested)))
-    return found | _repeating_in_objects(engine)
+_BAD: Document = {}
+"""Stands for a text that was not decoded; compared by identity."""
 
 
-def _repeating_in_objects(engine: duckdb.DuckDBPyConnection) -> set[int]:
-    """The same for texts whose arrays hold no containers: depth by depth over the whole column."""
-    found: set[int] = set()
-    path: str | list[str] = ["$"]
-    for depth in range(1, MAX_DEPTH + 1):
-        shapes = rows_of(engine, _SHAPES_AT_DEPTH, {"path": path})
-        found |= {k for is_repeating, _, ks in shapes if is_repeating for k in ks}
-        if not any(has_objects for _, has_objects, _ in shapes):
-            break
-        path = "$" + ".*" * depth
-    return found
+def _decoded(joined: JoinedTexts) -> list[Document]:
+    if joined.are_one_document_each:
+        try:
+            documents: list[Document] = _DECODER.decode_lines(joined.data)
+        except _NOT_DECODED:
+            pass
+        else:
+            if len(documents) == len(joined):
+                return documents
+    return [_decoded_alone(joined.raw(k)) for k in range(len(joined))]
 
 
-def _repeating_anywhere(engine: duckdb.DuckDBPyConnection) -> set[int]:
-    """The same for any texts: container by container."""
-    found: set[int] = set()
-    rows_of(engine, _FIRST_CONTAINERS)
-    while rows_of(engine, "select count(*) from container") != [(0,)]:
-        found |= {k for (k,) in rows_of(engine, _REPEATING_CONTAINERS)}
-        rows_of(engine, _NEXT_CONTAINERS)
-    return found
+def _decoded_alone(raw: memoryview) -> Document:
+    try:
+        document = _DECODER.decode(raw)
+    except _NOT_DECODED:
+        return _BAD
+    return document if isinstance(document, dict) else _BAD
 
 
-def _without(texts: pa.Table, reasons: dict[int, str]) -> pa.Table:
-    bad = pa.array(list(reasons), texts["k"].type)
-    return texts.filter(pc.invert(pc.is_in(texts["k"], bad)))
+def _take_out(document: Document, fields: Sequence[Sequence[str]]) -> Document:
+    """Removes the fields and gives them, under one key each."""
+    removed: Document = {}
+    for place, (*parents, last) in enumerate(fields):
+        holder: Any = document
+        for key in parents:
+            holder = holder.get(key) if isinstance(holder, dict) else None
+        if isinstance(holder, dict) and last in holder:
+            removed[f"{place}{last}"] = holder.pop(last)
+    return removed
+
+
+def _hashes(canonical: list[bytes]) -> npt.NDArray[np.uint8]:
+    digests = b"".join([blake2b(line, digest_size=HASH_BYTES).digest() for line in canonical])
+    return np.frombuffer(digests, np.uint8).reshape(-1, HASH_BYTES)
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """The collector would walk all of the block's documents again and again, and find nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _Object(dict[str, Any]):
+    """An object that remembers whether it named a key twice."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        self.is_repeating = len(self) < len(pairs)
+        # The lost values are judged as well.
+        self.lost = [value for key, value in pairs if self.is_repeating]
 
 
 def strict_reason(text: str) -> str | None:
@@ -143,45 +146,45 @@ def strict_reason(text: str) -> str | None:
     if not text.strip():
         return "empty_line"
     try:
-        document = json.loads(text, parse_constant=_Number, parse_float=_Number, parse_int=_Number)
+        document: Any = json.loads(
+            text,
+            parse_constant=WrittenNumber,
+            parse_float=WrittenNumber,
+            parse_int=WrittenNumber,
+            object_pairs_hook=_Object,
+        )
     except RecursionError:
         return "nested_too_deep"
     except ValueError:
         return "invalid_json"
-    return _first_reason(document) if isinstance(document, dict) else "not_an_object"
+    return _first_reason(document) if isinstance(document, _Object) else "not_an_object"
 
 
-class _Number(str):
-    """A number as it is written, so that its size is judged and nothing is rounded."""
-
-    __slots__ = ()
-
-    @property
-    def is_storable(self) -> bool:
-        mantissa, _, exponent = self.lower().partition("e")
-        if mantissa.strip("-0123456789.") or len(mantissa) > MAX_NUMBER_DIGITS:
-            return False
-        return not exponent or (
-            len(exponent) <= MAX_EXPONENT_DIGITS and abs(int(exponent)) <= MAX_EXPONENT
-        )
-
-
-def _first_reason(document: Any) -> str | None:  # noqa: ANN401 - any JSON value
-    level = [document]
+def _first_reason(document: _Object) -> str | None:
+    level: list[Any] = [document]
+    is_repeating = False
     for _ in range(MAX_DEPTH):
         if not level:
-            return None
+            return "duplicate_key" if is_repeating else None
         for value in level:
-            if isinstance(value, _Number):
+            if isinstance(value, WrittenNumber):
                 if not value.is_storable:
                     return "number_out_of_range"
             elif isinstance(value, str) and _UNSTORABLE.search(value):
                 return "unstorable_text"
+            elif isinstance(value, _Object):
+                is_repeating |= value.is_repeating
         level = [child for value in level for child in _children(value)]
     return "nested_too_deep"
 
 
 def _children(value: Any) -> list[Any]:  # noqa: ANN401 - any JSON value
-    if isinstance(value, dict):
-        return [*value, *value.values()]
+    if isinstance(value, _Object):
+        return [*value, *(value.lost if value.is_repeating else value.values())]
     return value if isinstance(value, list) else []
+
+
+def _read_exactly(text: str) -> Document:
+    """A text that was found fine by strict reading, with its numbers in canonical form."""
+    document: Document = json.loads(text, parse_float=canonical_number)
+    return document

@@ -13,8 +13,8 @@ import pyarrow as pa
 from ingestion.landed_bytes import open_bytes
 from ingestion.rejects import Reject
 
-BLOCK_BYTES = 2 * 1024 * 1024
-CHUNK_BYTES = 512 * 1024
+BLOCK_BYTES = 1024 * 1024
+CHUNK_BYTES = 256 * 1024
 KEPT_OF_LONG_LINE_BYTES = 64 * 1024
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -4,7 +4,7 @@ Planning a query costs more than a small file does, so parts are parsed together
 told apart afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.contract import Contract
-from ingestion.records import NO_ROWS, CopyRows
+from ingestion.records import Parsed
 from ingestion.rejects import Reject
 from ingestion.session import Session
 from ingestion.texts import Texts
@@ -26,58 +26,60 @@ _NOTHING = pa.schema(
 class Piece:
     """What became of one part: rows to copy, lines to quarantine.
 
-    `row_count` counts both. `texts` and `first_k` lead from a row back to its line.
+    `rows` has the columns of `raw.record` and `k`. `row_count` counts both. `texts` and `first_k`
+    lead from a row back to its line.
     """
 
-    rows: CopyRows
+    rows: pa.Table
     rejects: Sequence[Reject]
     row_count: int
     dropped_identifiers: int = 0
     texts: Texts | None = None
     first_k: int = 0
 
-    def refused(self, index: int) -> Reject:
+    def refused(self, k: int) -> Reject:
         """The line of a row that the database did not take."""
         if self.texts is None:
-            raise IndexError(index)
-        return self.texts.reject(self.rows.k(index) - self.first_k, "not_storable", None)
+            raise IndexError(k)
+        return self.texts.reject(k - self.first_k, "not_storable", None)
 
 
 def parse_parts(
     session: Session, contract: Contract, arrival_day: date, parts: Sequence[Texts | Reject]
 ) -> list[Piece]:
     """One piece for each part, in the same order; identifiers and months are registered."""
-    parser = session.parser(contract, arrival_day)
     texts = [part for part in parts if isinstance(part, Texts)]
     starts = np.cumsum([0, *(part.table.num_rows for part in texts)])
-    parsed = parser.parse(_joined(texts, starts), session.junk)
-    rows = NO_ROWS
-    if parsed.kept_count:
-        session.register(parser, arrival_day)
-        session.ensure_months(contract.source, parser.months())
-        rows = parser.copy_rows()
+    parser = session.parser(contract, arrival_day)
+    parsed = parser.parse(
+        _joined(texts, starts), session.identification, session.registers(arrival_day)
+    )
+    session.ensure_months(contract.source, parsed.rows["event_day"])
+    pieces = iter(_told_apart(parsed, texts, starts))
+    return [
+        Piece(parsed.rows.slice(0, 0), [part], 1) if isinstance(part, Reject) else next(pieces)
+        for part in parts
+    ]
+
+
+def _told_apart(parsed: Parsed, texts: Sequence[Texts], starts: np.ndarray) -> Iterator[Piece]:
     bad_parts = np.searchsorted(starts, [bad.k for bad in parsed.bad], side="right") - 1
     rejects: list[list[Reject]] = [list(part.rejects) for part in texts]
     for bad, index in zip(parsed.bad, bad_parts, strict=True):
         rejects[index].append(
             texts[index].reject(bad.k - int(starts[index]), bad.reason, bad.field)
         )
-    dropped = np.histogram(parsed.dropped, starts)[0] if texts else np.zeros(0, np.int64)
-    pieces = (
-        Piece(
-            rows.between(int(starts[index]), int(starts[index + 1])),
+    places = np.searchsorted(parsed.rows["k"].to_numpy(), starts)
+    for index, part in enumerate(texts):
+        start, stop = int(starts[index]), int(starts[index + 1])
+        yield Piece(
+            parsed.rows.slice(places[index], places[index + 1] - places[index]),
             sorted(rejects[index], key=lambda reject: reject.line_number),
             part.row_count,
-            int(dropped[index]),
+            int(parsed.dropped[start:stop].sum()),
             part,
-            int(starts[index]),
+            start,
         )
-        for index, part in enumerate(texts)
-    )
-    return [
-        Piece(rows.between(0, 0), [part], 1) if isinstance(part, Reject) else next(pieces)
-        for part in parts
-    ]
 
 
 def _joined(texts: Sequence[Texts], starts: np.ndarray) -> pa.Table:

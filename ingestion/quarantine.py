@@ -17,7 +17,7 @@ from pathlib import PurePath
 
 from ingestion.contract import Contract, load_contract
 from ingestion.contract_places import contract_dirs
-from ingestion.file_load import FileCounts, LoadTarget
+from ingestion.load_target import FileCounts, LoadTarget
 from ingestion.pieces import Piece, parse_parts
 from ingestion.readers import RawPlace, format_of, read_raw
 from ingestion.session import ROLE, Session, open_session
@@ -32,6 +32,7 @@ from warehouse.quarantined_lines import (
     open_groups,
     open_lines,
 )
+from warehouse.raw_records import RecordOrigin, lock_kind
 from warehouse.stage import lock_transaction
 
 PORTION_BYTES = 4 * 1024 * 1024
@@ -98,7 +99,7 @@ def replay(
             (line, pieces)
             for some in _portions(lines)
             for line, pieces in _parsed(session, contract, arrival_day, some)
-            if any(len(piece.rows) for piece in pieces)
+            if any(piece.rows.num_rows for piece in pieces)
         ]
         if not good:
             return ReplayCounts(None, 0, len(lines))
@@ -156,7 +157,9 @@ def _load(
         session.loads, file, arrival_day=arrival_day, contract_version=contract.version
     )
     pieces = [piece for _, some in good for piece in some]
-    counts = LoadTarget(session, contract, file, load_id).load(pieces)
+    lock_kind(session.loads, contract.source, contract.kind, is_alone=False)
+    origin = RecordOrigin(contract.source, contract.kind, file.path, load_id, arrival_day)
+    counts = LoadTarget(session, contract, file, origin).load(pieces)
     ids = [line.quarantine_id for line, _ in good]
     because = f"contract version {contract.version}"
     close_lines(session.loads, ids, "replayed", because=because, replay_load_id=load_id)

@@ -8,14 +8,34 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingestion.contract import Contract
-from ingestion.event_time import FIRST_YEAR, LAST_YEAR, day_start, microseconds, year_start
+from ingestion.event_time import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    SHANGHAI_OFFSET_MICROSECONDS,
+    day_start,
+    microseconds,
+    year_start,
+)
 from ingestion.expressions import Extraction
 from ingestion.sightings import sightings
+from ingestion.typed_columns import typed_columns
 from settings import Account
 
 KEY_SEPARATOR = "|"
 MAX_KEY_BYTES = 1500
 """A longer one does not fit into an entry of the unique index."""
+
+
+# Only of a record without a problem: others may have times that are no moments.
+_MOMENTS = ", ".join(
+    f"case when problem is null then {moment} end as {name}"
+    for name, moment in {
+        "event_at": "make_timestamp(event_us)",
+        "received_at": "make_timestamp(received_us)",
+        "occurred_at": "make_timestamp(least(event_us, received_us))",
+        "event_day": f"make_timestamp(event_us + {SHANGHAI_OFFSET_MICROSECONDS})::date",
+    }.items()
+)
 
 
 @dataclass(frozen=True)
@@ -29,29 +49,23 @@ class Query:
 def record_query(contract: Contract, accounts: Sequence[Account], arrival_day: date) -> Query:
     """The query that reads records of the contract's kind.
 
-    One row per text: `k`, `line_number`, `text`, `reason` and `field` (null when the record can be
-    loaded), `event_us`, `received_us` (microseconds since 1970, UTC), `source_key`, `event_name`,
-    `account_id`, `observation_kind`, `seen` (list of namespace, scope, value, strength).
+    One row per text: `k`, `reason` and `field` (null when the record can be loaded), `seen` (the
+    list of namespace, scope, value, strength as JSON), and the columns of `raw.record` that are
+    read from the text, the contract's own ones included.
     """
     e = Extraction()
-    received = contract.received_time
-    columns = {
-        "event_us": microseconds(e, contract.event_time),
-        "received_us": microseconds(e, received) if received else "null",
-        "source_key": _source_key(e, contract),
-        "event_name": e.first(contract.event_name) if contract.event_name else "null::varchar",
-        "account_id": _account_id(e, contract, accounts),
-    }
+    named = _named_columns(e, contract, accounts)
     problem = _problem(e, contract, arrival_day)
     is_known = e.bind(sorted(account.appid for account in accounts))
-    named = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
     seen = sightings(e, contract, accounts)
     kinds = e.lookup("event_name", dict(contract.observation_kind.by_event))
     default_kind = e.bind(contract.observation_kind.default)
     account_field = e.bind(_account_field(contract))
+    own = "".join(f", {sql} as {name}" for name, sql in typed_columns(e, contract).items())
     sql = f"""
 with extracted as (
-    select k, line_number, text, json_extract_string(text, $paths) as x from json_text
+    select k, line_number, text{e.columns}
+    from (select k, line_number, text, json_extract_string(text, $paths) as x from json_text)
 ),
 typed as (select *, {named} from extracted),
 judged as (
@@ -60,14 +74,26 @@ judged as (
     from typed
 )
 select
-    k, line_number, text, event_us, received_us, source_key, event_name, account_id,
-    coalesce({kinds}, {default_kind}) as observation_kind,
+    k, line_number as _line_number, source_key, {_MOMENTS},
+    event_name, account_id, coalesce({kinds}, {default_kind}) as observation_kind,
     coalesce(problem[1], case when is_foreign then 'unknown_account' end) as reason,
     coalesce(problem[2], case when is_foreign then {account_field} end) as field,
-    {seen} as seen
+    to_json({seen})::varchar as seen{own}
 from judged
 """  # noqa: S608 - structure only, every value is bound
     return Query(sql, {**e.parameters, "paths": e.paths})
+
+
+def _named_columns(e: Extraction, contract: Contract, accounts: Sequence[Account]) -> str:
+    received = contract.received_time
+    columns = {
+        "event_us": microseconds(e, contract.event_time),
+        "received_us": microseconds(e, received) if received else "null",
+        "source_key": _source_key(e, contract),
+        "event_name": e.first(contract.event_name) if contract.event_name else "null::varchar",
+        "account_id": _account_id(e, contract, accounts),
+    }
+    return ", ".join(f"{sql} as {name}" for name, sql in columns.items())
 
 
 def _source_key(e: Extraction, contract: Contract) -> str:

@@ -7,16 +7,17 @@ from datetime import date
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from identifiers import JunkLists
 from ingestion.contract import Contract
 from ingestion.engine import open_engine
+from ingestion.identification import Identification, Registers
 from ingestion.junk_settings import junk_lists
 from ingestion.records import BlockParser
 from settings import Account, Settings, accounts
 from warehouse.connection import Connection, connect
 from warehouse.dictionary import register_identifiers, register_sets
-from warehouse.raw_records import ensure_months, prepare_staging
+from warehouse.raw_records import ensure_months, prepare_session
 
 ROLE = "c360_ingest"
 
@@ -34,7 +35,7 @@ class Session:
     numbers: Connection
     engine: duckdb.DuckDBPyConnection
     accounts: Sequence[Account]
-    junk: JunkLists
+    identification: Identification
     _parsers: dict[tuple[str, str, int, date], BlockParser] = field(default_factory=dict)
     _months: set[tuple[str, date]] = field(default_factory=set)
 
@@ -45,8 +46,8 @@ class Session:
             self._parsers[key] = BlockParser(self.engine, contract, self.accounts, arrival_day)
         return self._parsers[key]
 
-    def register(self, parser: BlockParser, arrival_day: date) -> None:
-        """Gives the identifiers of the parser's block their numbers."""
+    def registers(self, arrival_day: date) -> Registers:
+        """Give identifiers that come with a load of this day their numbers."""
 
         def identifiers(wanted: pa.Table) -> pa.Table:
             return register_identifiers(self.numbers, wanted, arrival_day)
@@ -54,10 +55,11 @@ class Session:
         def sets(wanted: pa.Table) -> pa.Table:
             return register_sets(self.numbers, wanted)
 
-        parser.register(identifiers, sets)
+        return Registers(identifiers, sets)
 
-    def ensure_months(self, source: str, months: set[date]) -> None:
-        """Makes the partitions that are not known to be there."""
+    def ensure_months(self, source: str, days: pa.ChunkedArray) -> None:
+        """Makes the partitions of these event days that are not known to be there."""
+        months = {day.replace(day=1) for day in pc.unique(days).to_pylist()}
         missing = {month for month in months if (source, month) not in self._months}
         if missing:
             ensure_months(self.numbers, source, missing)
@@ -72,12 +74,14 @@ def open_session(settings: Settings) -> Iterator[Session]:
         connect(settings, ROLE, stage="ingest:numbers", autocommit=True) as numbers,
         open_engine() as engine,
     ):
-        prepare_staging(loads)
+        prepare_session(loads)
+        # What refers to a number is committed later and flushed with it.
+        numbers.execute("set synchronous_commit = off")
         yield Session(
             settings,
             loads,
             numbers,
             engine,
             accounts(settings.config_dir),
-            junk_lists(settings.config_dir),
+            Identification(engine, junk_lists(settings.config_dir)),
         )

@@ -10,9 +10,10 @@ from typing import Any
 from ingestion.batch import load_in_batches
 from ingestion.contract import Contract, contracts_of
 from ingestion.contract_places import contract_dirs
-from ingestion.file_load import Delivery, FileCounts, describe, path_in_zone
+from ingestion.file_load import Delivery, describe, path_in_zone
 from ingestion.landed_bytes import stamp_of
 from ingestion.landing import LandedFile, Readiness, empty_days, ready_files
+from ingestion.load_target import FileCounts
 from ingestion.session import Session, open_session
 from settings import Settings
 from warehouse.days import record_empty_day

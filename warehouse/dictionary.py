@@ -8,13 +8,14 @@ load leaves at most numbers that nothing points to.
 """
 
 from datetime import date
+from typing import LiteralString
 
 import numpy as np
 import psycopg
 import pyarrow as pa
 from psycopg import sql
 
-from warehouse.columns import copy_in, copy_out
+from warehouse.columns import copy_in
 from warehouse.errors import database_errors_without_values
 
 _IDENTIFIER_COLUMNS = sql.SQL("position bigint, namespace text, scope text, value text")
@@ -31,12 +32,11 @@ where not exists (
 order by 1, 2, 3
 on conflict (namespace, scope, value) do nothing
 """
-_FIND_IDENTIFIERS = sql.SQL("""
-select i.identifier_id
+_FIND_IDENTIFIERS = """
+select array_agg(i.identifier_id order by w.position)
 from pg_temp.wanted_identifier as w
 inner join identity.identifier as i using (namespace, scope, value)
-order by w.position
-""")
+"""
 _INSERT_SETS = """
 insert into identity.identifier_set (identifier_ids, strengths)
 select distinct identifier_ids, strengths
@@ -48,12 +48,11 @@ where not exists (
 order by 1, 2
 on conflict (identifier_ids, strengths) do nothing
 """
-_FIND_SETS = sql.SQL("""
-select s.identifier_set_id
+_FIND_SETS = """
+select array_agg(s.identifier_set_id order by w.position)
 from pg_temp.wanted_set as w
 inner join identity.identifier_set as s using (identifier_ids, strengths)
-order by w.position
-""")
+"""
 
 
 def register_identifiers(
@@ -67,9 +66,9 @@ def register_identifiers(
     with conn.transaction(), database_errors_without_values():
         wanted = _stage(conn, "wanted_identifier", _IDENTIFIER_COLUMNS, identifiers)
         conn.execute(_INSERT_IDENTIFIERS, (arrival_day,))
-        ids = copy_out(conn, _FIND_IDENTIFIERS, pa.schema([("identifier_id", pa.int64())]))
+        ids = _numbers(conn, _FIND_IDENTIFIERS)
         _empty(conn, wanted)
-    return identifiers.append_column("identifier_id", ids.column(0))
+    return identifiers.append_column("identifier_id", ids)
 
 
 def register_sets(conn: psycopg.Connection, sets: pa.Table) -> pa.Table:
@@ -80,9 +79,9 @@ def register_sets(conn: psycopg.Connection, sets: pa.Table) -> pa.Table:
     with conn.transaction(), database_errors_without_values():
         wanted = _stage(conn, "wanted_set", _SET_COLUMNS, sets)
         conn.execute(_INSERT_SETS)
-        ids = copy_out(conn, _FIND_SETS, pa.schema([("identifier_set_id", pa.int64())]))
+        ids = _numbers(conn, _FIND_SETS)
         _empty(conn, wanted)
-    return sets.append_column("identifier_set_id", ids.column(0))
+    return sets.append_column("identifier_set_id", ids)
 
 
 def _stage(conn: psycopg.Connection, name: str, columns: sql.SQL, rows: pa.Table) -> sql.Identifier:
@@ -98,6 +97,13 @@ def _stage(conn: psycopg.Connection, name: str, columns: sql.SQL, rows: pa.Table
     # Without statistics the planner takes the table for tiny and loops over the dictionary.
     conn.execute(sql.SQL("analyze {}").format(table))
     return table
+
+
+def _numbers(conn: psycopg.Connection, query: LiteralString) -> pa.Int64Array:
+    """The one array a query gives: one message, where rows would be a message each."""
+    with conn.cursor(binary=True) as cursor:
+        row = cursor.execute(query).fetchone()
+    return pa.array(row[0] if row and row[0] else [], pa.int64())
 
 
 def _empty(conn: psycopg.Connection, table: sql.Identifier) -> None:

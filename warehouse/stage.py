@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from settings import Settings
@@ -90,13 +91,16 @@ def hold_stage(
             lock.close()
 
 
-def lock_transaction(conn: psycopg.Connection, name: str) -> None:
+def lock_transaction(conn: psycopg.Connection, name: str, *, is_shared: bool = False) -> None:
     """A lock that ends with the current transaction of `conn`, for work of one transaction.
 
-    It needs no fence: the lock cannot be lost before the work is.
+    It needs no fence: the lock cannot be lost before the work is. Shared holders wait for one that
+    is not, and it for them.
     """
+    take = "pg_advisory_xact_lock_shared" if is_shared else "pg_advisory_xact_lock"
+    statement = sql.SQL("select {}(hashtextextended(%s, 0))").format(sql.Identifier(take))
     with database_errors_without_values():
-        conn.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"c360:{name}",))
+        conn.execute(statement, (f"c360:{name}",))
 
 
 def _take_lock(lock: psycopg.Connection, stage: str, wait_seconds: float) -> None:

@@ -10,7 +10,8 @@ import typer
 from c360.cli.output import AsJson, console, print_json, print_rows, say
 from ingestion.contract import load_contract
 from ingestion.contract_places import contract_dirs
-from ingestion.file_load import FileCounts, load_file
+from ingestion.file_load import load_file
+from ingestion.load_target import FileCounts
 from pipeline.chain import run_chain
 from pipeline.window import Window
 from settings import Settings, load_settings

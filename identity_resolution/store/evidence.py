@@ -1,4 +1,4 @@
-"""From raw records to the log of observations, and from the log to evidence."""
+"""From the log of observations, which the loader writes, to evidence."""
 
 from collections.abc import Callable, Iterable
 from typing import LiteralString
@@ -37,22 +37,19 @@ create temporary table recalled_evidence (like pg_temp.evidence) on commit drop;
 create temporary table recalled (identifier_id bigint) on commit drop;
 """
 
+# A load is taken in once, by whichever run comes first.
 _OBSERVE_LOADS = f"""
-with arrived as (
-    insert into identity.observation (
-        observation_id, event_at, event_day, arrival_day, source, kind, observation_kind,
-        identifier_set_id, _load_id
-    )
-    select
-        r.record_id, r.event_at, r.event_day, l.arrival_day, r.source, r.kind, r.observation_kind,
-        r.identifier_set_id, r._load_id
-    from raw.record as r
-    inner join ops.load as l on r._load_id = l.load_id
-    where r._load_id = any(%(load_ids)s) and r.identifier_set_id is not null
-    on conflict (observation_id) do nothing
-    returning identifier_set_id, observation_kind, source, kind, event_at, observation_id
+with new_load as (
+    insert into identity.observed_load (load_id)
+    select unnest(%(load_ids)s::bigint[])
+    on conflict (load_id) do nothing
+    returning load_id
 )
-insert into pg_temp.evidence select {_SUMMARY} from arrived group by 1, 2, 3, 4
+insert into pg_temp.evidence
+select {_SUMMARY}
+from identity.observation
+where _load_id in (select load_id from new_load)
+group by 1, 2, 3, 4
 """  # noqa: S608 - constants of this module
 
 _RECALL_LOG = f"""
@@ -134,10 +131,10 @@ def _queries(table: LiteralString) -> tuple[LiteralString, LiteralString]:
 
 
 def observe(conn: Connection, load_ids: tuple[int, ...], *, is_full: bool) -> int:
-    """Copy the loads' records that have identifiers into the log; return how many were new.
+    """Take in the loads' observations; return how many were new.
 
     The temporary table `evidence` then holds a summary of the new ones, or of the whole log for a
-    full run. A record that is in the log already is not counted again.
+    full run. A load that was taken in before is not counted again.
     """
     conn.execute(_CREATE)
     conn.execute(_OBSERVE_LOADS, {"load_ids": list(load_ids)})

@@ -12,6 +12,14 @@ from warehouse.connection import LOGIN, Connection, connect
 from warehouse.dictionary import register_identifiers, register_sets
 from warehouse.runs import Run, open_run, read_run
 
+_OBSERVE = """
+insert into identity.observation
+select
+    record_id, event_at, event_day, %s, source, kind, observation_kind, identifier_set_id, _load_id
+from raw.record
+where _load_id = %s and identifier_set_id is not null
+"""
+
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
 _LOAD = """
@@ -48,6 +56,7 @@ def load(settings: Settings, observations: list[Observation], day: int) -> int:
                 _RECORD,
                 (seen.source, key, key, at, at.date(), at, seen.kind, set_id, row[0], line + 1),
             )
+        conn.execute(_OBSERVE, (arrival, row[0]))
     return int(row[0])
 
 

@@ -24,8 +24,9 @@ identity.identifier_profile     -      siud     s         -      s       -      
 identity.identifier_set         si     siud     s         -      s       -      s       -        -
 identity.link                   -      siud     s         -      s       -      s       -        -
 identity.minted_id              -      siud     s         -      s       -      s       -        -
-identity.observation            -      siud     s         -      s       -      s       -        -
+identity.observation            i      siud     s         -      s       -      s       -        -
 identity.observation_identifier -      siud     -         -      -       -      s       -        -
+identity.observed_load          -      sid      s         -      s       -      s       -        -
 identity.ownership              -      siud     s         -      s       -      s       -        -
 identity.profile                -      siud     s         -      s       -      s       -        -
 identity.profile_event          -      siud     s         -      s       -      s       -        -

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -14,17 +15,23 @@ from hypothesis import strategies as st
 from identifiers import JunkLists
 from ingestion.contract import load_contract
 from ingestion.engine import open_engine
-from ingestion.json_checks import unstorable
+from ingestion.identification import Identification, Registers
+from ingestion.json_checks import examine
 from ingestion.lines import Block, open_chunks, split
 from ingestion.readers import FORMATS, read_texts
 from ingestion.records import BlockParser
 from ingestion.rejects import HINTS, Reject
 from ingestion.texts import line_texts
 from settings import Account
+from warehouse.binary_copy import payload, rows_in_binary
 
 ACCOUNTS = [
     Account(appid="wx1", kind="app", open_platform="op", name_zh="应", name_en="App"),
 ]
+REGISTERS = Registers(
+    lambda rows: rows.append_column("identifier_id", pa.array(np.arange(rows.num_rows))),
+    lambda rows: rows.append_column("identifier_set_id", pa.array(np.arange(rows.num_rows))),
+)
 KEYS = ["type", "messageId", "anonymousId", "timestamp", "context", "device", "id", "properties"]
 
 scalars = (
@@ -98,9 +105,10 @@ def test_any_bytes_are_loaded_or_refused_with_a_reason(
                 "text": part.table["text"],
             }
         )
-        parsed = parser.parse(table, JunkLists())
+        parsed = parser.parse(table, Identification(engine, JunkLists()), REGISTERS)
         assert len({bad.k for bad in parsed.bad}) == len(parsed.bad)
-        assert parsed.kept_count + len(parsed.bad) == part.table.num_rows
+        assert parsed.rows.num_rows + len(parsed.bad) == part.table.num_rows
+        assert len(payload(rows_in_binary(parsed.rows.drop_columns(["k"])))) >= 0
         assert {bad.reason for bad in parsed.bad} | {r.reason for r in part.rejects} <= set(HINTS)
         refused = {bad.k for bad in parsed.bad}
         for k, text in enumerate(part.table["text"].to_pylist()):
@@ -160,8 +168,7 @@ values = st.recursive(
 
 @given(texts=st.lists(objects_of(values), min_size=1, max_size=5))
 def test_a_key_named_twice_is_found_at_any_depth(
-    engine: duckdb.DuckDBPyConnection, texts: list[str]
+    texts: list[str],
 ) -> None:
-    table = pa.table({"k": pa.array(range(len(texts)), pa.int32()), "text": texts})
-    found = unstorable(engine, table)
+    found = examine(pa.array(texts)).reasons
     assert found == {k: "duplicate_key" for k, text in enumerate(texts) if names_a_key_twice(text)}

@@ -46,7 +46,7 @@ def read(
         pa.table({"k": pa.array([0], pa.int32()), "line_number": [1], "text": [text]}),
     )
     rows_of(engine, f"create or replace temp table read as {query.sql}", query.parameters)
-    ((reason, moment),) = rows_of(engine, "select reason, make_timestamp(event_us) from read")
+    ((reason, moment),) = rows_of(engine, "select reason, event_at from read")
     return reason or moment.replace(tzinfo=UTC)
 
 
