@@ -47,6 +47,7 @@ ops.quarantine                  siu    -        -         -      s       -      
 ops.run                         -      s        s         s      siu     -      s       -        -
 ops.run_load                    -      s        s         s      si      -      s       -        -
 ops.stage_run                   -      -        -         -      s       -      s       -        -
+ops.stored_object               siu    -        -         -      -       -      sd      -        -
 """
 
 FUNCTIONS = """
