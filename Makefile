@@ -33,6 +33,7 @@ check: setup ## lint, types, import rules, compose schema, unit tests
 bench: setup ## print the figures the documentation quotes
 	@$(BIN)/python -m benchmarks.identity
 	@$(BIN)/python -m benchmarks.ingestion
+	@$(BIN)/python -m benchmarks.receiver
 	@$(BIN)/c360 demo && $(BIN)/python -m benchmarks.chain
 
 up: setup ## start PostgreSQL and Airflow
