@@ -31,6 +31,9 @@ PULLS: Mapping[str, tuple[str, ...]] = {
 """What is pulled of each kind of account; of others nothing."""
 
 NO_BACKFILL = "newest_portrait"
+RESUMED_DAYS = 3
+"""How long an unfinished pull is gone on with."""
+
 log = logging.getLogger(__name__)
 
 
@@ -64,7 +67,7 @@ class AccountPull:
         """Pulls one of `PULLS`; gives counts, and no value of the data.
 
         Raises:
-            Retryable, Fatal: of the call that failed; the next run on the same day goes on there.
+            Retryable, Fatal: of the call that failed; the next run goes on there.
         """
         account = self.credentials.account
         pulls: dict[str, Callable[[Client], dict[str, int]]] = {
@@ -81,12 +84,13 @@ class AccountPull:
             _alone(folder, account.appid),
             open_client(self.credentials, folder, deployment.clock, deployment.environ) as client,
         ):
-            self._remove_work_of_other_days()
+            self._remove_old_work()
             return pulls[what](client)
 
     def _followers(self, client: Client) -> dict[str, int]:
-        ids = self._file("official_account/follower_ids", "user_get")
-        details = self._file("official_account/followers", "batchget")
+        day = self._begun_on("user_get")
+        ids = self._file("official_account/follower_ids", "user_get", day)
+        details = self._file("official_account/followers", "batchget", day)
         if self._has_landed(details):
             return {"present": 1}
         counts = FollowerPull(client, self._origin(ids), ids, details).run()
@@ -96,7 +100,7 @@ class AccountPull:
         return counts
 
     def _tags(self, client: Client) -> dict[str, int]:
-        file = self._file("official_account/tags", "tags_get")
+        file = self._file("official_account/tags", "tags_get", self.deployment.today())
         if self._has_landed(file):
             return {"present": 1}
         reply = client.get("cgi-bin/tags/get")
@@ -106,7 +110,8 @@ class AccountPull:
         return {"tags": len(reply.document.get("tags", ()))}
 
     def _contacts(self, client: Client) -> dict[str, int]:
-        file = self._file("official_account/wecom_contacts", "get_by_user")
+        day = self._begun_on("get_by_user")
+        file = self._file("official_account/wecom_contacts", "get_by_user", day)
         if self._has_landed(file):
             return {"present": 1}
         counts = ContactPull(client, self._origin(file), file).run()
@@ -122,7 +127,7 @@ class AccountPull:
             client,
             self._new_origin(),
             self.deployment.landing_dir,
-            self._work_dir(),
+            self._work_dir(self.deployment.today()),
             f"{place}/{self.deployment.today()}",
             "%Y%m%d" if is_mini_program else "%Y-%m-%d",
             is_again=self.is_again,
@@ -150,10 +155,19 @@ class AccountPull:
         path.write_text(json.dumps({NO_BACKFILL: day.isoformat()}), encoding="utf-8")
         return max(0, (day - newest).days - 1)
 
-    def _file(self, place: str, name: str) -> WorkFile:
+    def _begun_on(self, name: str) -> date:
+        """The day of an unfinished pull of the last days, such as one that met its quota; today."""
+        today = self.deployment.today()
+        for age in range(1, RESUMED_DAYS + 1):
+            day = today - timedelta(days=age)
+            if self._file("", name, day).path.exists():
+                return day
+        return today
+
+    def _file(self, place: str, name: str, day: date) -> WorkFile:
         full_name = f"{name}-{self.credentials.account.appid}.jsonl"
-        folder = f"{place}/{self.deployment.today()}"
-        return WorkFile(self._work_dir() / f"{full_name}.part", f"{folder}/{full_name}")
+        path = self._work_dir(day) / f"{full_name}.part"
+        return WorkFile(path, f"{place}/{day}/{full_name}")
 
     def _has_landed(self, file: WorkFile) -> bool:
         return not self.is_again and (self.deployment.landing_dir / file.place).exists()
@@ -168,16 +182,16 @@ class AccountPull:
         now = datetime.fromtimestamp(self.deployment.clock.now(), UTC)
         return Origin(self.credentials.account.appid, now.isoformat(timespec="seconds"))
 
-    def _work_dir(self) -> Path:
-        today = self.deployment.today().isoformat()
-        return self.deployment.state_dir / "pulls" / self.credentials.account.appid / today
+    def _work_dir(self, day: date) -> Path:
+        account = self.credentials.account.appid
+        return self.deployment.state_dir / "pulls" / account / day.isoformat()
 
-    def _remove_work_of_other_days(self) -> None:
-        """An unfinished pull of another day is no state of today, and today's is complete."""
-        work_dir = self._work_dir()
-        if work_dir.parent.is_dir():
-            for folder in work_dir.parent.iterdir():
-                if folder != work_dir:
+    def _remove_old_work(self) -> None:
+        """What was begun too long ago is no state of one time any more."""
+        oldest = self._work_dir(self.deployment.today() - timedelta(days=RESUMED_DAYS))
+        if oldest.parent.is_dir():
+            for folder in oldest.parent.iterdir():
+                if folder.name < oldest.name:
                     shutil.rmtree(folder)
 
 

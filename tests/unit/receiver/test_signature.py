@@ -47,6 +47,7 @@ def test_the_signature_is_that_of_an_independent_sender_in_any_order(parts: list
         (sealed(b"<xml/>", appid="wx00000000000000b2"), "another account"),
         (sealed(b"<xml/>", key=base64.b64encode(b"k" * 32).decode().rstrip("=")), "wrong"),
     ],
+    ids=["empty", "no alphabet", "no ascii", "no blocks", "another account", "another key"],
 )
 def test_an_envelope_that_is_not_ours_is_refused_without_its_content(envelope: str, reason: str):
     with pytest.raises(EnvelopeError, match=reason):

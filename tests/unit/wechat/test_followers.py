@@ -157,14 +157,24 @@ def test_an_openid_that_wechat_refuses_is_parted_from_the_others(puller: Puller)
     assert lost["requested"]["user_list"][0]["openid"] == refused
 
 
-def test_an_unfinished_pull_of_another_day_is_not_todays(puller: Puller):
+@pytest.mark.parametrize(
+    ("days", "calls", "begun"), [(1, 2 + 2, "2026-11-20"), (3, 2 + 2, "2026-11-20"),
+                                 (4, 2 + 3, "2026-11-24")]
+)  # fmt: skip
+def test_a_pull_that_met_its_quota_goes_on_the_next_day_and_begins_anew_when_old(
+    puller: Puller, days: int, calls: int, begun: str
+):
     puller.fake.faults[LIST] = ["", "45009"]
     with pytest.raises(Fatal):
         puller.pull("followers")
-    puller.time.now_seconds += timedelta(days=1).total_seconds()
+    puller.time.now_seconds += timedelta(days=days).total_seconds()
     puller.pull("followers")
-    assert puller.fake.calls[LIST] == 2 + 3
-    assert {record["pulled_at"][:10] for record in puller.records("follower_ids")} == {"2026-11-21"}
+    assert puller.fake.calls[LIST] == calls
+    assert {record["pulled_at"][:10] for record in puller.records("follower_ids")} == {begun}
+    assert {name.split("/")[2] for name in puller.files()} == {begun}
+    assert puller.openids() == puller.fake.followers
+    if begun == "2026-11-20":
+        assert puller.pull("followers")["followers"] == 730
 
 
 def test_the_pace_stays_below_the_limit_of_a_minute(
