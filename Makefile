@@ -52,4 +52,4 @@ lock: setup ## maintainers: resolve pyproject.toml again and write requirements.
 	@if grep -nE 'https?://' requirements*.lock; then echo "a lock names a host"; exit 1; fi
 
 clean: down ## remove the environment and the local state
-	@rm -rf .venv .c360 .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .c360 .mypy_cache .ruff_cache .sqlfluff_cache .hypothesis
