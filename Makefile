@@ -22,10 +22,11 @@ demo: setup ## PostgreSQL, Airflow, a sample brand, all jobs, a summary: the who
 test: setup ## the tests of every commit
 	@$(BIN)/pytest -n $(JOBS) --dist loadfile tests
 
-test-all: setup ## the above, the long tests, PostgreSQL 15, and the optional parts (Spark, matching)
+test-all: setup ## the above, the long tests, PostgreSQL 15, the optional parts, set-up in all places
 	@$(BIN)/pytest --nightly tests
 	@sh scripts/test_on_postgresql_15.sh
 	@sh scripts/test_extras.sh
+	@sh scripts/test_setup.sh
 
 check: setup ## lint, types, import rules, compose schema, unit tests
 	@sh scripts/check.sh
