@@ -22,10 +22,11 @@ demo: setup ## PostgreSQL, Airflow, a sample brand, all jobs, a summary: the who
 test: setup ## the tests of every commit
 	@$(BIN)/pytest -n $(JOBS) --dist loadfile tests
 
-test-all: setup ## the above, the long tests, PostgreSQL 15, and the optional parts (Spark, matching)
+test-all: setup ## the above, the long tests, PostgreSQL 15, the optional parts, set-up in all places
 	@$(BIN)/pytest --nightly tests
 	@sh scripts/test_on_postgresql_15.sh
 	@sh scripts/test_extras.sh
+	@sh scripts/test_setup.sh
 
 check: setup ## lint, types, import rules, compose schema, unit tests
 	@sh scripts/check.sh
@@ -53,4 +54,4 @@ lock: setup ## maintainers: resolve pyproject.toml again and write requirements.
 	@if grep -nE 'https?://' requirements*.lock; then echo "a lock names a host"; exit 1; fi
 
 clean: down ## remove the environment and the local state
-	@rm -rf .venv .c360 .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .c360 .mypy_cache .ruff_cache .sqlfluff_cache .hypothesis

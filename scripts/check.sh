@@ -19,7 +19,7 @@ step ruff $bin/ruff check .
 step format $bin/ruff format --check .
 step types $bin/mypy
 step imports $bin/lint-imports
-step sql $bin/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+step sql $bin/python scripts/lint_sql.py dbt_project/models dbt_project/tests
 step compose $bin/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 $bin/pytest -q -n 2 tests/unit || failed="$failed unit-tests"
 

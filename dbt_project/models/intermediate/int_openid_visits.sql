@@ -9,7 +9,7 @@
 with touched_days as (
     select event_day
     from {{ ref('int_events') }}
-    where _load_id in ({{ run_loads() }})
+    where {{ is_of_loads(run_loads()) }}
     union
     select event_day
     from {{ ref('int_events') }}

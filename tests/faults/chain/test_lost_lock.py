@@ -16,7 +16,7 @@ from tests.faults.chain.conftest import DAY, environment_of, run_day, values_sho
 from tests.state import State, differing, mart_state, state
 from warehouse.connection import LOGIN, connect
 
-WAIT_SECONDS = 120
+WAIT_SECONDS = 400
 
 DBT_AT_WORK = """
 select count(*) from pg_stat_activity
