@@ -9,6 +9,7 @@ import typer
 
 from c360.cli.match import app as match_app
 from c360.cli.output import AsJson, print_json, print_rows, say
+from c360.cli.statements import add_statements
 from c360.masking import masked_text
 from c360.profile_card import parse_identifier
 from evaluation import Evaluation, FileRequest, Score, evaluate_warehouse, resolve_file
@@ -23,6 +24,8 @@ from warehouse.runs import read_run
 
 app = typer.Typer(name="identity", no_args_is_help=True, help=__doc__)
 app.add_typer(match_app)
+
+add_statements(app)
 
 SHOWN_PROFILES = 20
 
