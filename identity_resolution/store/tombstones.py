@@ -40,9 +40,7 @@ with gone as (
     using identity.identifier_set as s
     where
         r._load_id = any(%s) and r.identifier_set_id = s.identifier_set_id
-        and not exists (
-            select from identity.observation as o where o.observation_id = r.record_id
-        )
+        and r._load_id not in (select load_id from identity.observed_load)
         and (
             exists (
                 select from identity.identifier as i
@@ -55,7 +53,13 @@ with gone as (
                     and r.event_at <= t.erased_at
             )
         )
-    returning r._load_id
+    returning r._load_id, r.record_id
+),
+
+unseen as (
+    delete from identity.observation as o
+    using gone
+    where o.observation_id = gone.record_id
 ),
 
 counted as (select _load_id, count(*) as rows from gone group by _load_id)
