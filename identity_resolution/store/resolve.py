@@ -175,6 +175,14 @@ def _rebuild(work: Work, evidence: Evidence, changed: Integers) -> _Step:
     return _Step(changes.Outcome(part, after, last_seen), change.touched)
 
 
+def recall_everything(work: Work) -> changes.Outcome:
+    """Return what a rebuild under the rules of `work` would change; nothing is written."""
+    prepare(work.conn)
+    observe(work.conn, (), is_full=True)
+    evidence = read_evidence(work.conn, work.sources, work.rules)
+    return _rebuild(work, evidence, np.empty(0, dtype=np.int64)).outcome
+
+
 def _extend(work: Work, evidence: Evidence, changed: Integers) -> _Step:
     touched = np.union1d(evidence.member, changed)
     while True:

@@ -1,8 +1,12 @@
 """What stewards and customers say: statements, their withdrawal, consent, owners over time."""
 
+from pathlib import Path
+
 import pytest
 
-from identity_resolution.store import run
+from identity_resolution.rule_file import load_rules
+from identity_resolution.store import explain_identifier, run
+from identity_resolution.store.diff import diff_rules
 from identity_resolution.store.statements import (
     Said,
     list_statements,
@@ -142,3 +146,31 @@ def test_what_was_believed_stays_readable(warehouse_settings: Settings) -> None:
     assert rows(warehouse_settings, believed) == [(before,), (after,)]
     redirect = "select old_profile_id, profile_id, status from identity.redirect"
     assert rows(warehouse_settings, redirect) == [(before, after, "retired")]
+
+
+def test_new_rules_are_tried_without_writing(warehouse_settings: Settings, tmp_path: Path) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, OPENID), _seen(9, OTHER, OPENID))
+    before = rows(warehouse_settings, "select * from identity.identifier_profile order by 1")
+    (tmp_path / "new.yml").write_text(
+        "namespaces: {member_id: {class: account, rank: 1, limit: 2},"
+        " openid: {class: account, rank: 5}}"
+    )
+    newest = open_run_of(warehouse_settings, 1)
+    found = diff_rules(warehouse_settings, tmp_path / "new.yml", newest)
+    assert (found.merged, found.split, found.moved) == (1, 0, 0)
+    assert (found.largest_profile_before, found.largest_profile_after) == (2, 3)
+    assert found.persons_touched == 1
+    same = load_rules()
+    (tmp_path / "same.yml").write_text(same.model_dump_json(by_alias=True))
+    unchanged = diff_rules(warehouse_settings, tmp_path / "same.yml", newest)
+    assert (unchanged.identifiers_moved, unchanged.merged) == (0, 0)
+    assert (
+        rows(warehouse_settings, "select * from identity.identifier_profile order by 1") == before
+    )
+
+
+def test_one_identifier_is_explained_by_all_its_links(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, OPENID), _seen(9, OTHER, OPENID))
+    status, links = explain_identifier(warehouse_settings, OPENID)
+    assert status == "active"
+    assert [link.decision for link in links] == ["used", "limit"]
