@@ -32,7 +32,8 @@ class Evaluation:
 
     wrong_profiles: profile id to the (namespace, scope, value) it holds. wrong_pairs: of each of
     them, the first identifier and the first one of another person: what to explain. unmapped:
-    identifiers of the truth that no profile holds, which count as alone. unlabelled: identifiers
+    identifiers of the truth that no profile holds, which count as alone. split_persons: persons
+    whose identifiers are in more than one profile. unlabelled: identifiers
     the truth does not know, which count for nothing.
     """
 
@@ -41,6 +42,7 @@ class Evaluation:
     wrong_profiles: Mapping[str, tuple[Identifier, ...]]
     wrong_pairs: Mapping[str, tuple[Identifier, Identifier]]
     unmapped: int
+    split_persons: int
     unlabelled: int
 
 
@@ -67,6 +69,7 @@ def compare(
         by_scenario=by_scenario,
         wrong_profiles=wrong_profiles,
         wrong_pairs=wrong_pairs,
+        split_persons=_split_persons(profile, person, np.array([bool(p) for p in persons])),
         unmapped=sum(i not in profile_id for i in known),
         unlabelled=sum(i not in owner for i in profile_id),
     )
@@ -74,6 +77,11 @@ def compare(
 
 def _labels(names: Sequence[str]) -> Integers:
     return np.unique(np.array(names, dtype=object), return_inverse=True)[1].astype(np.int64)
+
+
+def _split_persons(profile: Integers, person: Integers, is_person: Flags) -> int:
+    pairs = np.unique(np.column_stack((person[is_person], profile[is_person])), axis=0)
+    return int((np.unique(pairs[:, 0], return_counts=True)[1] > 1).sum())
 
 
 def _wrong_merges(

@@ -26,7 +26,8 @@ def choose_actors(
     member = evidence.member
     is_account = table.is_account[identifiers.namespace_code[member]]
     status = screening.status[member]
-    can_act = np.where(is_account, status == Status.ACTIVE, status != Status.JUNK)
+    is_nobody = (status == Status.JUNK) | (status == Status.ERASED)
+    can_act = np.where(is_account, status == Status.ACTIVE, ~is_nobody)
     turn = np.where(is_account, -1, _TURN[status]).astype(np.int64)
     return _choose(identifiers, evidence, (can_act, turn), table)
 

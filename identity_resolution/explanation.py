@@ -52,6 +52,14 @@ def explain(graph: Graph, resolution: Resolution, start: int, goal: int) -> Expl
     return Explanation(None, tuple(step(graph, resolution, row) for row in refused))
 
 
+def explain_alone(graph: Graph, resolution: Resolution, row: int) -> tuple[Step, ...]:
+    """Return every link of one identifier, used or refused, the newest first."""
+    links = graph.links
+    own = np.flatnonzero((links.left == row) | (links.right == row))
+    newest = own[np.argsort(-links.last_seen[own], kind="stable")]
+    return tuple(step(graph, resolution, link) for link in newest.tolist())
+
+
 def step(graph: Graph, resolution: Resolution, row: int) -> Step:
     """Return the link at position `row` in words."""
     links = graph.links

@@ -26,6 +26,7 @@ class Status(IntEnum):
     JUNK = 1
     QUARANTINED = 2
     SHARED = 3
+    ERASED = 4
 
 
 class StatusReason(IntEnum):

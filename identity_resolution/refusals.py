@@ -71,7 +71,7 @@ def _is_without_basis(graph: Graph, table: RuleTable) -> Flags:
     is_between = table.is_account[one] & table.is_account[other] & ~is_one_account
     said = identifiers.consent[links.left], identifiers.consent[links.right]
     is_granted = np.minimum(*said) != Consent.REFUSED
-    is_granted &= np.maximum(*said) == Consent.GRANTED
+    is_granted &= (np.maximum(*said) == Consent.GRANTED) | table.is_consent_assumed
     has_basis = (links.basis == Basis.CONTRACT) | ((links.basis == Basis.CONSENT) & is_granted)
     return np.asarray(is_between & ~has_basis)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -108,6 +108,7 @@ class Rules(_Strict):
     """All rules of one deployment.
 
     link_basis: by `source` or `source/kind`, the narrower name first; others have a contract.
+    joint_profile: whether links on the basis of consent wait for the consent, or end with it.
     """
 
     version: int = Field(1, ge=1, le=1)
@@ -116,6 +117,8 @@ class Rules(_Strict):
     ownership: OwnershipRules = OwnershipRules()
     junk: JunkRules = JunkRules()
     link_basis: dict[str, Annotated[Basis, BeforeValidator(_basis)]] = Field(default_factory=dict)
+
+    joint_profile: Literal["when_granted", "unless_refused"] = "when_granted"
 
     def basis_of(self, source: str, kind: str = "") -> Basis:
         """Return the ground on which links of `source` may join accounts."""
@@ -135,7 +138,8 @@ class Rules(_Strict):
 class RuleTable:
     """Rules as columns: element i of each array belongs to the i-th namespace asked for.
 
-    functional: the position of the namespace it determines, -1 for none.
+    functional: the position of the namespace it determines, -1 for none. is_consent_assumed:
+    whether silence counts as consent to joint profiles.
     """
 
     is_account: npt.NDArray[np.bool_]
@@ -148,6 +152,7 @@ class RuleTable:
     max_degree: npt.NDArray[np.int64]
     junk_from_data: npt.NDArray[np.bool_]
     functional: npt.NDArray[np.int64]
+    is_consent_assumed: bool
 
     @property
     def names_one_person(self) -> npt.NDArray[np.bool_]:
@@ -174,6 +179,7 @@ def tabulate(rules: Rules, namespaces: Sequence[str]) -> RuleTable:
         max_degree=_column([r.max_degree for r in rows]),
         junk_from_data=np.array([r.junk_from_data for r in rows], bool),
         functional=np.array([place.get(r.functional or "", -1) for r in rows], np.int64),
+        is_consent_assumed=rules.joint_profile == "unless_refused",
     )
 
 

@@ -31,12 +31,10 @@ MIN_OWNER_CHANGES = 3
 _DAY_SECONDS = 86_400
 _MIN_JUDGED_LENGTH = 6
 
-_STATUS: Codes = np.full(len(StatusReason), Status.JUNK, dtype=np.int8)
+_STATUS: Codes = np.full(len(StatusReason), Status.QUARANTINED, dtype=np.int8)
 _STATUS[StatusReason.NONE] = Status.ACTIVE
 _STATUS[StatusReason.OWNER_CHANGES] = Status.SHARED
-_STATUS[[StatusReason.MAX_PERSONS, StatusReason.MAX_DEGREE, StatusReason.BLOCKED]] = (
-    Status.QUARANTINED
-)
+_STATUS[StatusReason.JUNK_LIST] = Status.JUNK
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
 
 from identity_resolution.graph import (
+    NO_STATEMENT,
     Codes,
     Decision,
     Graph,
@@ -116,11 +117,13 @@ def _identifiers(members: pa.Table) -> Identifiers:
         namespace=columns["namespace"].dictionary_encode(),
         scope=columns["scope"].dictionary_encode(),
         value=columns["value"],
-        **{name: integers(members[name]) for name in _IDENTIFIER_INTEGERS},
+        first_seen=integers(members["first_seen"]),
+        arrival_day=integers(members["arrival_day"]),
+        born_at=integers(members["born_at"]),
+        strength=integers(members["strength"]),
+        consent=np.zeros(len(members), dtype=np.int8),
+        is_blocked=np.zeros(len(members), dtype=bool),
     )
-
-
-_IDENTIFIER_INTEGERS = ("first_seen", "arrival_day", "born_at", "strength")
 
 
 def _links(pairs: pa.Table, identifier_id: Integers) -> Links:
@@ -129,6 +132,7 @@ def _links(pairs: pa.Table, identifier_id: Integers) -> Links:
     columns = {field.name: zero for field in fields(Links)}
     for name in ("first_seen", "last_seen", "observation_count", "strength"):
         columns[name] = integers(pairs[name])
+    columns["statement"] = np.full(len(pairs), NO_STATEMENT, dtype=np.int64)
     columns["left"] = np.searchsorted(identifier_id, integers(pairs["left_id"]))
     columns["right"] = np.searchsorted(identifier_id, integers(pairs["right_id"]))
     return Links(**columns)

@@ -9,13 +9,15 @@ import typer
 
 from c360.cli.match import app as match_app
 from c360.cli.output import AsJson, print_json, print_rows, say
+from c360.cli.statements import add_statements
 from c360.masking import masked_text
 from c360.profile_card import parse_identifier
 from evaluation import Evaluation, FileRequest, Score, evaluate_warehouse, resolve_file
 from evaluation import evaluate as evaluate_map
 from identity_resolution.explanation import Step
-from identity_resolution.store import explain_identifiers
+from identity_resolution.store import explain_identifier, explain_identifiers
 from identity_resolution.store import run as run_identity
+from identity_resolution.store.diff import diff_rules
 from settings import load_settings
 from warehouse.errors import Fatal
 from warehouse.freshness import newest_identity_run, recent_runs
@@ -23,6 +25,8 @@ from warehouse.runs import read_run
 
 app = typer.Typer(name="identity", no_args_is_help=True, help=__doc__)
 app.add_typer(match_app)
+
+add_statements(app)
 
 SHOWN_PROFILES = 20
 
@@ -54,7 +58,10 @@ def evaluate(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Score a map, or what the warehouse holds, against the truth."""
+    """Score a map, or what the warehouse holds, against the truth.
+
+    Wrong merges of the warehouse are shown with the evidence that joined them.
+    """
     if map_path:
         evaluation = evaluate_map(truth, map_path)
     else:
@@ -63,14 +70,24 @@ def evaluate(
         print_json(_document(evaluation))
     else:
         _print_evaluation(evaluation)
+        if map_path is None:
+            _print_wrong_merges(evaluation)
 
 
 @app.command(epilog="Example: c360 identity explain member_id:M000001 phone:+8615400000001")
 def explain(
     one: Annotated[str, typer.Argument(help="namespace:value or namespace@scope:value")],
-    other: Annotated[str, typer.Argument(help="The same.")],
+    other: Annotated[str | None, typer.Argument(help="The same.")] = None,
 ) -> None:
-    """Why two identifiers share a profile, or what keeps them apart. Values are masked."""
+    """Why two identifiers share a profile, or what keeps them apart; of one, all its links.
+
+    Values are masked.
+    """
+    if other is None:
+        status, links = explain_identifier(load_settings(), parse_identifier(one))
+        say(status)
+        _print_steps(links)
+        return
     identifiers = parse_identifier(one), parse_identifier(other)
     explanation = explain_identifiers(load_settings(), *identifiers)
     if explanation.chain is not None:
@@ -79,6 +96,21 @@ def explain(
     else:
         say("two profiles; links between them that were refused:")
         _print_steps(explanation.refusals or ())
+
+
+@app.command(epilog="Example: c360 identity diff --rules new.yml")
+def diff(
+    rules: Annotated[Path, typer.Option(help="The rules to try.", exists=True)],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """What new rules would change, before they are switched on; writes nothing."""
+    settings = load_settings()
+    newest = recent_runs(settings, 1)
+    if not newest:
+        raise Fatal("there was no run yet: `c360 run`")
+    found = diff_rules(settings, rules, read_run(settings, newest[0].run_id))
+    print_rows("New rules", ("what", "count"), asdict(found).items(), as_json=as_json)
 
 
 @app.command(epilog="Example: c360 identity run --full")
@@ -117,6 +149,8 @@ def _print_evaluation(evaluation: Evaluation) -> None:
     rows = [(name, *asdict(score).values()) for name, score in scores.items()]
     print_rows("Against the truth", columns, rows)
     say(f"{evaluation.unmapped:,} identifiers of the truth are in no profile")
+    say(f"{len(evaluation.wrong_profiles):,} profiles are over-merged")
+    say(f"{evaluation.split_persons:,} people are split over several profiles")
     wrong = sorted(evaluation.wrong_profiles.items(), key=lambda item: (-len(item[1]), item[0]))
     if wrong:
         print_rows(
@@ -128,11 +162,21 @@ def _print_evaluation(evaluation: Evaluation) -> None:
         )
 
 
+def _print_wrong_merges(evaluation: Evaluation) -> None:
+    """Print by which links the first strangers of each over-merged profile were joined."""
+    for profile, pair in sorted(evaluation.wrong_pairs.items())[:SHOWN_PROFILES]:
+        explanation = explain_identifiers(load_settings(), *pair)
+        say(f"{profile} was joined by:")
+        _print_steps(explanation.chain or ())
+
+
 def _document(evaluation: Evaluation) -> dict[str, object]:
     return {
         "overall": asdict(evaluation.overall),
         "by_scenario": {name: asdict(score) for name, score in evaluation.by_scenario.items()},
         "wrong_profiles": sorted(evaluation.wrong_profiles),
+        "over_merged": len(evaluation.wrong_profiles),
+        "split_persons": evaluation.split_persons,
         "unmapped": evaluation.unmapped,
     }
 

@@ -32,6 +32,7 @@ MODULES = {
     "quarantine": "quarantine",
     "identity": "identity",
     "profile": "profile",
+    "erase": "erase",
 }
 EXIT_FAILED = 1
 EXIT_UNEXPECTED = 70

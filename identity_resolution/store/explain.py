@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from identity_resolution.explanation import Explanation, Identifier, explain
-from identity_resolution.graph import Graph, Resolution
+from identity_resolution.explanation import Explanation, Identifier, Step, explain, explain_alone
+from identity_resolution.graph import Graph, Resolution, Status, StatusReason
 from identity_resolution.store.part import StoredPart, prepare, read_part, widen
 from identity_resolution.store.sources import SourceBits
 from identity_resolution.transitions import NO_PROFILE
@@ -37,6 +37,24 @@ def explain_identifiers(settings: Settings, one: Identifier, other: Identifier) 
         part = read_part(conn, SourceBits())
     start, goal = np.searchsorted(part.identifier_id, ids).tolist()
     return explain(*_decided(part), start, goal)
+
+
+def explain_identifier(settings: Settings, one: Identifier) -> tuple[str, tuple[Step, ...]]:
+    """Return the status of an identifier, with its reason, and all of its links; read-only."""
+    with (
+        database_errors_without_values(),
+        connect(settings, ROLE, stage="identity:explain") as conn,
+    ):
+        ids = np.array([_find(conn, one, "first")], dtype=np.int64)
+        prepare(conn)
+        widen(conn, ids)
+        part = read_part(conn, SourceBits())
+    row = int(part.positions(ids)[0])
+    screening = part.state.resolution.screening
+    status = Status(screening.status[row]).name.lower()
+    reason = StatusReason(screening.reason[row])
+    told = status if reason is StatusReason.NONE else f"{status}: {reason.name.lower()}"
+    return told, explain_alone(*_decided(part), row)
 
 
 def _find(conn: Connection, identifier: Identifier, which: str) -> int:

@@ -32,6 +32,7 @@ from identity_resolution.store.part import (
     widen_to_all,
 )
 from identity_resolution.store.sources import SourceBits
+from identity_resolution.store.tombstones import drop_replayed
 from settings import Settings
 from warehouse.connection import Connection, connect
 from warehouse.errors import database_errors_without_values
@@ -85,7 +86,8 @@ def run(settings: Settings, run: Run, *, mode: Mode = "incremental") -> Identity
         connect(settings, ROLE, stage=STAGE) as conn,
     ):
         is_full = mode == "full" or _have_rules_changed(conn, rules)
-        counts = _resolve(Work(conn, rules, settings.identity_key, run), is_full=is_full)
+        work = Work(conn, rules, settings.identity_key, run, _erased(conn))
+        counts = _resolve(work, is_full=is_full)
         _record(conn, run, rules, counts, time.monotonic() - started)
         fence.counts.update({k: v for k, v in asdict(counts).items() if isinstance(v, int)})
         fault_point("identity_before_commit")
@@ -101,6 +103,7 @@ class Work:
     rules: Rules
     key: bytes
     run: Run
+    erased: tuple[Integers, Integers]
     sources: SourceBits = field(default_factory=SourceBits)
 
     @property
@@ -114,12 +117,22 @@ class Work:
         return Registry(self.conn, self.key, self.run.run_at)
 
 
+def _erased(conn: Connection) -> tuple[Integers, Integers]:
+    """Return whom an erasure touched, and whose links must be counted again."""
+    rows = conn.execute(
+        "delete from identity.recount returning identifier_id, is_recounted"
+    ).fetchall()
+    found = np.array(rows, dtype=np.int64).reshape(-1, 2)
+    return found[:, 0], found[found[:, 1] == 1, 0]
+
+
 def _resolve(work: Work, *, is_full: bool) -> IdentityCounts:
     prepare(work.conn)
+    drop_replayed(work.conn, work.run.load_ids, work.key)
     observed = observe(work.conn, work.run.load_ids, is_full=is_full)
     evidence = read_evidence(work.conn, work.sources, work.rules)
     decided = decide_consents(work.conn, work.run.load_ids, work.rules)
-    changed = np.union1d(decided, newly_stated(work.conn))
+    changed = np.concatenate((decided, newly_stated(work.conn), work.erased[0]))
     if not len(evidence) and not len(changed):
         return IdentityCounts("full" if is_full else "incremental")
     fault_point("identity_after_observe")
@@ -162,6 +175,14 @@ def _rebuild(work: Work, evidence: Evidence, changed: Integers) -> _Step:
     return _Step(changes.Outcome(part, after, last_seen), change.touched)
 
 
+def recall_everything(work: Work) -> changes.Outcome:
+    """Return what a rebuild under the rules of `work` would change; nothing is written."""
+    prepare(work.conn)
+    observe(work.conn, (), is_full=True)
+    evidence = read_evidence(work.conn, work.sources, work.rules)
+    return _rebuild(work, evidence, np.empty(0, dtype=np.int64)).outcome
+
+
 def _extend(work: Work, evidence: Evidence, changed: Integers) -> _Step:
     touched = np.union1d(evidence.member, changed)
     while True:
@@ -191,7 +212,7 @@ def _news(work: Work, part: StoredPart, evidence: Evidence, changed: Integers) -
         claims=read_claims(work.conn, part, work.sources, work.rules),
         recall=recall_at,
         changed=is_changed,
-        recounted=np.zeros(len(is_changed), dtype=bool),
+        recounted=np.isin(part.identifier_id, work.erased[1]),
     )
 
 
@@ -206,7 +227,8 @@ def _write(work: Work, step: _Step) -> int:
     written += write.write_map(conn, changes.map_rows(outcome, ids), work.stamp)
     written += write.write_profiles(conn, changes.profile_rows(outcome, ids), work.stamp)
     written += write.write_events(conn, changes.event_rows(outcome, ids), work.stamp)
-    written += write.write_actors(conn, work.rules, changes.status_changed(outcome))
+    reconsidered = [*changes.status_changed(outcome), *work.erased[0].tolist()]
+    written += write.write_actors(conn, work.rules, reconsidered)
     return written + _write_windows(work, changes.moved(outcome))
 
 

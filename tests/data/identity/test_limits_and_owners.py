@@ -61,7 +61,7 @@ def _line(at: int, names: Names, **fields: object) -> dict[str, Any]:
     return {"observed_at": clock, "identifiers": identifiers, "batch": at, **fields}
 
 
-def _segment_rules(**own: Any) -> dict[str, Any]:
+def _segment_rules(**own: dict[str, object]) -> dict[str, Any]:
     segment = _LIMITS["segment"]
     namespaces = {
         name: {"rank": rank, "limit": segment["limits"][name]}

@@ -17,7 +17,8 @@ ROLES = [role for role in ALL_ROLES if role not in {OWNER, "c360_migrate"}]
 # s select, i insert, u update, d delete, t truncate; `-` nothing. A table that dbt makes is `*`.
 MATRIX = """
                                 ingest identity transform offers publish export privacy marketer bi
-raw.record                      sid    s        s         -      s       -      s       -        -
+raw.record                      sid    sud      s         -      s       -      s       -        -
+identity.actor_owner            -      s        s         -      s       -      s       -        -
 identity.identifier             si     siud     -         -      -       -      s       -        -
 identity.identifier_masked      -      -        s         -      s       -      -       -        -
 identity.identifier_profile     -      siud     s         -      s       -      s       -        -
@@ -27,23 +28,28 @@ identity.minted_id              -      siud     s         -      s       -      
 identity.observation            i      siud     s         -      s       -      s       -        -
 identity.observation_identifier -      siud     -         -      -       -      s       -        -
 identity.observed_load          -      sid      s         -      s       -      s       -        -
-identity.ownership              -      siud     s         -      s       -      s       -        -
+identity.ownership              -      s        s         -      s       -      s       -        -
+identity.ownership_window       -      siud     s         -      s       -      s       -        -
 identity.profile                -      siud     s         -      s       -      s       -        -
 identity.profile_event          -      siud     s         -      s       -      s       -        -
+identity.recount                -      siud     -         -      -       -      -       -        -
+identity.redirect               -      s        s         -      s       -      s       -        -
+identity.residual               -      siud     s         -      s       -      s       -        -
 identity.run                    -      siud     s         -      s       -      s       -        -
-identity.statement              -      siud     -         -      -       -      s       -        -
+identity.statement              -      siud     s         -      s       -      s       -        -
+identity.statement_refusal      -      s        s         -      s       -      s       -        -
 identity.tombstone              -      siud     -         -      -       -      s       -        -
 staging.*                       -      -        siudt     s      s       -      -       -        -
 intermediate.*                  -      -        siudt     s      s       -      -       -        -
 build.*                         -      -        siudt     s      s       -      -       -        -
 mart.*                          -      -        -         -      siud    s      s       s        s
-ops.audit                       -      -        -         -      si      i      si      -        -
+ops.audit                       -      i        -         -      si      i      si      -        -
 ops.closed_day                  si     -        -         -      si      -      s       -        -
 ops.empty_day                   si     -        -         -      si      -      s       -        -
 ops.gate_result                 -      -        -         -      siu     -      s       -        -
 ops.load                        siu    s        s         s      su      -      s       -        -
 ops.migration                   -      -        -         -      s       -      s       -        -
-ops.quarantine                  siu    -        -         -      s       -      s       -        -
+ops.quarantine                  siu    su       -         -      s       -      s       -        -
 ops.run                         -      s        s         s      siu     -      s       -        -
 ops.run_load                    -      s        s         s      si      -      s       -        -
 ops.stage_run                   -      -        -         -      s       -      s       -        -
@@ -52,6 +58,8 @@ ops.stored_object               siu    -        -         -      -       -      
 
 FUNCTIONS = """
 identity.mask(text,text)       ingest identity transform publish privacy
+identity.owner_at(bigint,timestamp with time zone)  ingest identity transform publish privacy
+identity.profile_as_of(bigint,timestamp with time zone)  ingest identity transform publish privacy
 mart.find_profile(text,text,text)  marketer
 ops.compare_with_mart(text)    publish
 ops.holds_fence(bigint)        ingest identity transform offers publish export privacy
@@ -124,8 +132,8 @@ def test_tables_are_open_exactly_as_the_matrix_says(database: Settings) -> None:
 def test_functions_are_open_exactly_as_listed(database: Settings) -> None:
     written = {
         (function, f"c360_{role}")
-        for function, *roles in map(str.split, FUNCTIONS.strip().splitlines())
-        for role in roles
+        for function, roles in (line.split("  ", 1) for line in FUNCTIONS.strip().splitlines())
+        for role in roles.split()
     }
     with connect(database, LOGIN) as conn:
         rows = conn.execute(

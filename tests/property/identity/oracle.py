@@ -223,7 +223,7 @@ def _status(identifier: Identifier, neighbours: list[tuple[Identifier, Link]], r
         is_growing = max(days.values(), default=0) > rules.junk.growth_per_day
         is_thing = not _is_account(identifier, rules)
         if is_poor or (is_thing and (is_growing or most > rules.junk.accounts)):
-            return "junk"
+            return "quarantined"
     if own.max_degree is not None and len(neighbours) > own.max_degree:
         return "quarantined"
     if own.max_persons is not None and most > own.max_persons:

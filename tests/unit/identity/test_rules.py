@@ -1,10 +1,12 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from identifiers import NAMESPACES
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import NO_LIMIT, RulesError, parse_rules, tabulate
+from tests.conftest import PROJECT_DIR as PROJECT
 from warehouse.errors import Fatal
 
 
@@ -75,3 +77,12 @@ def test_the_table_follows_the_namespaces_asked_for() -> None:
     assert table.limit.tolist() == [20, NO_LIMIT, 1]
     assert table.window_seconds.tolist() == [30 * 86_400, NO_LIMIT, NO_LIMIT]
     assert table.names_one_person.tolist() == [False, False, True]
+
+
+def test_the_shipped_bases_are_those_of_the_contracts() -> None:
+    shipped = load_rules()
+    for path in (PROJECT / "ingestion" / "contracts").glob("*.yml"):
+        contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if contract.get("identifiers"):
+            basis = shipped.basis_of(contract["source"], contract["kind"])
+            assert basis.name.lower() == contract["link_basis"], path.name

@@ -1,0 +1,1 @@
+grant insert on ops.audit to c360_identity;
