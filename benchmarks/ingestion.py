@@ -1,155 +1,185 @@
-"""How fast a landing file becomes records, beside a bare COPY of the same file.
+"""How fast a file of Sensors events becomes queryable records, beside bare COPY and dlt.
 
-    python -m benchmarks.ingestion [--lines 500000]
+    python -m benchmarks.ingestion [--lines 500000] [--repeats 5] [--dlt .c360/dlt/bin/python]
+                                   [--growth 10000000] [--memory 5000000000]
 
-Starts a throw-away server, writes generated app events as one file and, in the same run, copies its
-lines into a table of one text column and loads it with `load_file`: checked, identified, unique,
-as jsonb. Then the same number of lines again in small files, as one window.
+Starts a throw-away server with WAL and fsync. In each repetition the same lines go, one after the
+other, into one text column by COPY, through the loader (checked, identified, with the real unique
+key, typed columns, jsonb body and observations), and through dlt where its environment is named;
+see benchmarks/dlt_peer. The median of each counts. `--growth` loads so many lines and compares the
+rate of the first million with that of the last; `--memory` loads one file of so many bytes and
+a fifth of it as .gz, and shows the loader's peak.
 """
 
 import argparse
-import resource
+import gzip
+import json
+import os
 import shutil
-import tempfile
+import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
+import psutil
 from rich.console import Console
 from rich.table import Table
 
-from ingestion.contract import load_contract
-from ingestion.file_load import load_file
-from ingestion.window import load_window
-from settings import Settings, load_settings
-from warehouse.bootstrap import prepare_database, start_database
+from benchmarks.sensors_events import write_events
+from benchmarks.throw_away import throw_away_database
+from settings import Settings
 from warehouse.connection import connect
 from warehouse.embedded import server_of
-from warehouse.migrate import migrate
 
-DAY = date(2026, 11, 20)
-LINES_PER_SMALL_FILE = 500
-
-# Members, installations and times repeat as in life; every line is an event of its own.
-_EVENTS = """
-select to_json({
-    'type': 'track',
-    'event': ['Product Viewed', 'Product Added', 'Order Completed'][1 + n % 3],
-    'messageId': format('app-{:08x}', n + $first),
-    'userId': case when n % 5 < 2 then format('M{:06d}', person % 20000) end,
-    'anonymousId': format('6f1c0d3e-0000-4000-8000-{:012x}', person),
-    'timestamp': strftime(timestamp '2026-11-20' + to_milliseconds((n * 97) % 57600000),
-        '%Y-%m-%dT%H:%M:%S.%gZ'),
-    'sentAt': '2026-11-20T16:00:00.000Z',
-    'receivedAt': '2026-11-20T16:00:01.000Z',
-    'context': {
-        'channel': 'mobile',
-        'device': {'id': format('{:016x}', hash(person)), 'type': 'android',
-            'model': 'PBEM00', 'advertisingId': '00000000-0000-0000-0000-000000000000'},
-        'os': {'name': 'Android', 'version': '15'}, 'app': {'version': '5.2.0'},
-        'timezone': 'Asia/Shanghai'
-    },
-    'properties': {'product_id': format('SKU-{:03d}', n % 60), 'category': 'coffee', 'price': 39.9}
-})::varchar
-from (select n, hash(n) % 40000 as person from range($lines) as numbers(n))
-"""
+PEER = Path(__file__).parent / "dlt_peer" / "load.py"
+MILLION = 1_000_000
 
 
-@contextmanager
-def throw_away_database() -> Iterator[Settings]:
-    """A migrated database on a server of its own, removed at the end."""
-    folder = Path(tempfile.mkdtemp(prefix="c360-bench-"))
-    folder.chmod(0o711)
-    settings = load_settings({"C360_STATE_DIR": str(folder / "state")})
-    try:
-        settings = start_database(settings)
-        prepare_database(settings)
-        migrate(settings)
-        yield replace(settings, landing_dir=folder / "landing")
-    finally:
-        server_of(settings).remove()
-        shutil.rmtree(folder, ignore_errors=True)
+@dataclass
+class Bench:
+    """One server; figures of every way, by name."""
+
+    settings: Settings
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    cpu: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    written: int = 0
+
+    def events(self, lines: int) -> Path:
+        """A new file of events that no file before held."""
+        path = self.settings.landing_dir / f"mini_program/events/2026-11-20/{self.written}.jsonl"
+        write_events(path, lines, self.written)
+        self.written += lines
+        return path
+
+    def take(self, name: str, work: Callable[[], float]) -> None:
+        """Seconds the work says it took, and the CPU seconds of it and the server."""
+        before = self._cpu()
+        self.seconds[name].append(work())
+        self.cpu[name].append(self._cpu() - before)
+
+    def load(self, path: Path) -> dict[str, float]:
+        """What the loader, in a process of its own, says of a file."""
+        environment = {
+            **os.environ,
+            "C360_STATE_DIR": str(self.settings.state_dir),
+            "C360_LANDING_DIR": str(self.settings.landing_dir),
+        }
+        command = [sys.executable, "-m", "benchmarks.load_process", str(path)]
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 - ours
+        told: dict[str, float] = json.loads(done.stdout)
+        if told["has_airflow"] or told["loaded"] != told["rows"]:
+            raise SystemExit(f"not the load that was meant: {told}")
+        return told
+
+    def bare_copy(self, path: Path) -> float:
+        """The lines into one text column: no check, no key, no types."""
+        with connect(self.settings, "") as conn, conn.cursor() as cursor:
+            conn.execute("create table public.line (line text)")
+            started = time.perf_counter()
+            # Control characters that no line holds, so that every line is one value.
+            into = "copy public.line from stdin (format csv, delimiter e'\\x01', quote e'\\x02')"
+            with cursor.copy(into) as copy, path.open("rb") as file:
+                while chunk := file.read(1 << 20):
+                    copy.write(chunk)
+            conn.commit()
+            seconds = time.perf_counter() - started
+            conn.execute("drop table public.line")
+        return seconds
+
+    def peer(self, python: str, path: Path) -> float:
+        """The same by dlt."""
+        place = self.settings.state_dir.parent / "dlt"
+        environment = {
+            **os.environ,
+            "DLT_URL": self.settings.database_url,
+            "DLT_PLACE": str(place),
+        }
+        command = [python, str(PEER), str(path)]
+        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603 - ours
+        shutil.rmtree(place, ignore_errors=True)
+        return float(json.loads(done.stdout.splitlines()[-1])["seconds"])
+
+    def _cpu(self) -> float:
+        """CPU seconds of our ended children, and of the server with its ended processes."""
+        here = os.times()
+        pid = int((server_of(self.settings).place.data_dir / "postmaster.pid").read_text().split()[0])
+        server = psutil.Process(pid).cpu_times()
+        own = here.user + here.system + here.children_user + here.children_system
+        return own + server.user + server.system + server.children_user + server.children_system
 
 
-def write_events(path: Path, lines: int, first: int = 0) -> Path:
-    """A file of generated events; the sample's broken and repeated lines are left out."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as engine, path.open("w", encoding="utf-8") as file:
-        rows = engine.execute(_EVENTS, {"lines": lines, "first": first})
-        while texts := rows.fetchmany(20_000):
-            file.writelines(f"{text}\n" for (text,) in texts)
-    return path
-
-
-def bare_copy(settings: Settings, path: Path) -> None:
-    """The lines into one text column: no check, no key, no types."""
-    with connect(settings, "") as conn, conn.cursor() as cursor:
-        conn.execute("create table public.line (line text)")
-        # Control characters that no line holds, so that every line is one value.
-        statement = "copy public.line from stdin (format csv, delimiter e'\\x01', quote e'\\x02')"
-        with cursor.copy(statement) as copy, path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                copy.write(chunk)
-        conn.commit()
-        conn.execute("drop table public.line")
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """Wall seconds of the work."""
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def measure(settings: Settings, lines: int) -> Table:
-    """Runs the three ways and gives the table of figures."""
-    place = settings.landing_dir / "app" / "events" / DAY.isoformat()
-    path = write_events(place / "events.jsonl", lines)
-    size = path.stat().st_size
-    contract = load_contract("app", "events")
-    results = {"bare COPY into text": seconds(lambda: bare_copy(settings, path))}
-    results["load_file, one file"] = seconds(
-        lambda: load_file(settings, path, contract, arrival_day=DAY, landing_day=DAY)
-    )
-    results["load_file again: known"] = seconds(
-        lambda: load_file(settings, path, contract, arrival_day=DAY, landing_day=DAY)
-    )
-    path.unlink()
-    small = max(1, lines // 5 // LINES_PER_SMALL_FILE)
-    for number in range(small):
-        first = lines + number * LINES_PER_SMALL_FILE
-        write_events(place / f"small-{number:05d}.jsonl", LINES_PER_SMALL_FILE, first)
-    name = f"load_window, {small} files of {LINES_PER_SMALL_FILE}"
-    results[name] = seconds(lambda: load_window(settings, "app", DAY, DAY, arrival_day=DAY))
-    return _as_table(results, {name: small * LINES_PER_SMALL_FILE}, lines, size)
-
-
-def _as_table(results: dict[str, float], counts: dict[str, int], lines: int, size: int) -> Table:
-    table = Table(title=f"{lines:,} lines, {size / 1e6:,.0f} MB")
-    for column in ("way", "seconds", "lines/s", "times bare COPY"):
+def compare(bench: Bench, lines: int, repeats: int, dlt: str | None) -> Table:
+    """The ways side by side, `repeats` times."""
+    for _ in range(repeats):
+        path = bench.events(lines)
+        bench.take("bare COPY", lambda path=path: bench.bare_copy(path))
+        bench.take("loader", lambda path=path: bench.load(path)["seconds"])
+        if dlt:
+            bench.take("dlt", lambda path=path: bench.peer(dlt, path))
+        size = path.stat().st_size
+        path.unlink()
+    table = Table(title=f"{lines:,} lines of {size / lines:,.0f} bytes, median of {repeats}")
+    for column in ("way", "seconds", "lines/s", "CPU µs a line, server included", "times loader"):
         table.add_column(column, justify="left" if column == "way" else "right")
-    bare = lines / results["bare COPY into text"]
-    for name, spent in results.items():
-        rate = counts.get(name, lines) / spent
-        table.add_row(name, f"{spent:.2f}", f"{rate:,.0f}", f"{bare / rate:.1f}")
+    loader = statistics.median(bench.seconds["loader"])
+    for name, spent in bench.seconds.items():
+        median, cpu = statistics.median(spent), statistics.median(bench.cpu[name])
+        figures = (f"{median:.2f}", f"{lines / median:,.0f}", f"{cpu / lines * MILLION:.1f}")
+        table.add_row(name, *figures, f"{median / loader:.2f}")
     return table
+
+
+def grow(bench: Bench, lines: int) -> str:
+    """The cost of the first and the last million of many."""
+    parts = [bench.load(bench.events(MILLION)) for _ in range(max(2, lines // MILLION))]
+    first, last = parts[0], parts[-1]
+    return (
+        f"growth: first million {first['seconds']:.1f} s (CPU of the loader "
+        f"{first['cpu_seconds']:.1f}), million {len(parts)} {last['seconds']:.1f} s "
+        f"({last['cpu_seconds']:.1f})"
+    )
+
+
+def weigh(bench: Bench, size: int) -> str:
+    """The loader's peak memory with one huge file, plain and compressed."""
+    path = bench.events(MILLION)
+    lines = size // (path.stat().st_size // MILLION)
+    path = bench.events(lines)
+    told = bench.load(path)
+    shown = [f"{path.stat().st_size / 1e9:.1f} GB: {told['peak_megabytes']:.0f} MB"]
+    path.unlink()
+    path = bench.events(lines)
+    packed = path.with_suffix(".jsonl.gz")
+    with path.open("rb") as source, gzip.open(packed, "wb", compresslevel=1) as target:
+        shutil.copyfileobj(source, target, 1 << 20)
+    path.unlink()
+    told = bench.load(packed)
+    shown.append(f"{packed.stat().st_size / 1e9:.2f} GB .gz: {told['peak_megabytes']:.0f} MB")
+    return "peak memory of the loader: " + ", ".join(shown)
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--lines", type=int, default=500_000)
-    lines = parser.parse_args().lines
-    with throw_away_database() as settings:
-        table = measure(settings, lines)
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--dlt", help="python of an environment with dlt")
+    parser.add_argument("--growth", type=int, default=0)
+    parser.add_argument("--memory", type=int, default=0)
+    options = parser.parse_args()
     console = Console()
-    console.print(table)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    console.print(f"peak memory of this process: {peak:,.0f} MB (the generator included)")
+    with throw_away_database() as settings:
+        bench = Bench(settings)
+        if options.repeats:
+            console.print(compare(bench, options.lines, options.repeats, options.dlt))
+        if options.growth:
+            console.print(grow(bench, options.growth))
+        if options.memory:
+            console.print(weigh(bench, options.memory))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 {# A window that was written anew dropped rows from raw: the facts of its older versions go with them. #}
 {% macro forget_superseded() -%}
-    delete from {{ this }} as fact
-    where fact._load_id in (
+    with older as (
         select older.load_id
         from {{ source('ops', 'run_load') }} as run_load
         inner join {{ source('ops', 'load') }} as newer on run_load.load_id = newer.load_id
@@ -11,11 +10,18 @@
             run_load.run_id = {{ run_id() }}
             and older.load_id < newer.load_id
             and older.superseded > 0
+    ),
+
+    kept as (
+        select record_id
+        from {{ source('raw', 'record') }}
+        where {{ is_of_loads('select load_id from older') }}
     )
-    and not exists (
-        select from {{ source('raw', 'record') }} as record
-        where record.record_id = fact.record_id and record.event_day = fact.event_day
-    )
+
+    delete from {{ this }} as fact
+    where
+        fact.{{ is_of_loads('select load_id from older') }}
+        and not exists (select from kept where kept.record_id = fact.record_id)
 {%- endmacro %}
 
 {# Days whose facts a rewritten window may have taken away; a window's own day may reach into its neighbours. #}
