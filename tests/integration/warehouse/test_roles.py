@@ -40,13 +40,17 @@ mart.*                          -      -        -         -      siud    s      
 ops.audit                       -      -        -         -      si      i      si      -        -
 ops.closed_day                  si     -        -         -      si      -      s       -        -
 ops.empty_day                   si     -        -         -      si      -      s       -        -
+ops.drift                       s      -        -         -      s       -      s       -        -
 ops.gate_result                 -      -        -         -      siu     -      s       -        -
+ops.kind                        siu    -        -         -      s       -      s       -        -
+ops.late_kind                   s      -        -         -      s       -      s       -        -
 ops.load                        siu    s        s         s      su      -      s       -        -
 ops.migration                   -      -        -         -      s       -      s       -        -
 ops.quarantine                  siu    -        -         -      s       -      s       -        -
 ops.run                         -      s        s         s      siu     -      s       -        -
 ops.run_load                    -      s        s         s      si      -      s       -        -
 ops.stage_run                   -      -        -         -      s       -      s       -        -
+ops.unknown_field               sid    -        -         -      s       -      s       -        -
 """
 
 FUNCTIONS = """
