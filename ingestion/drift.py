@@ -15,12 +15,13 @@ from ingestion.contract import Contract, IdentifierField, load_contract
 from ingestion.contract_places import contract_dirs
 from ingestion.expressions import path_keys
 from settings import Settings
-from warehouse.connection import connect
+from warehouse.connection import Connection, connect
 from warehouse.errors import Fatal
-from warehouse.kinds import count_keys, kinds_of_loads, write_unknown_fields
+from warehouse.kinds import KeyCount, count_keys, kinds_of_loads, write_unknown_fields
 
 ROLE = "c360_ingest"
 MAX_FIELD_LENGTH = 120
+SAMPLE_ROWS = 1_000
 _NUMBER_OF_SOMEBODY = re.compile(r"\d{6,}")
 _INDEX = re.compile(r"(\[(\d+|\*)\])+$")
 
@@ -40,12 +41,27 @@ def note_unknown_fields(settings: Settings, load_ids: Sequence[int]) -> int:
             except Fatal:
                 continue  # a kind that has no contract any more is not judged
             known = KnownFields(contract)
-            for key in count_keys(conn, loads, known.parents) if known.parents else []:
+            for key in _beyond(conn, loads, known):
                 parent = known.parents[key.parent]
-                if not known.names(parent, key.key):
-                    found[key.load_id, shown(*parent, key.key)] += key.rows
+                found[key.load_id, shown(*parent, key.key)] += key.rows
         write_unknown_fields(conn, load_ids, ((*key, rows) for key, rows in found.items()))
     return len({field for _, field in found})
+
+
+def _beyond(conn: Connection, loads: Sequence[int], known: "KnownFields") -> list[KeyCount]:
+    """The unknown keys of all rows. A sample first tells which keys are usual and known.
+
+    Taking the usual keys away leaves nothing of most rows, so few keys are counted one by one.
+    """
+    if not known.parents:
+        return []
+    objects: list[tuple[Path, list[str]]] = [(parent, []) for parent in known.parents]
+    for key in count_keys(conn, loads, objects, at_most=SAMPLE_ROWS):
+        parent, usual = objects[key.parent]
+        if known.names(parent, key.key) and key.key not in usual:
+            usual.append(key.key)
+    rest = count_keys(conn, loads, objects)
+    return [key for key in rest if not known.names(known.parents[key.parent], key.key)]
 
 
 class KnownFields:

@@ -21,6 +21,41 @@ STAGE = "days"
 STEADY_DAYS = 14
 """A daily kind that came on each of so many days before is waited for."""
 
+# A day is complete when every source delivered it, and no steady daily kind is still to come.
+_CLOSE = """
+with delivered as (
+    select source, landing_day as day from ops.load
+    union
+    select source, day from ops.empty_day
+)
+insert into ops.closed_day (day, because)
+select day, 'sources' from delivered
+where source = any (%(sources)s)
+group by day
+having count(*) = %(source_count)s
+    and not exists (
+        select from ops.kind as k
+        where k.cadence = 'daily' and k.source = any (%(sources)s)
+            and not exists (
+                select from ops.load as l
+                where l.source = k.source and l.kind = k.kind
+                    and l.landing_day = delivered.day
+            )
+            and not exists (
+                select from ops.empty_day as e
+                where e.source = k.source and e.day = delivered.day
+            )
+            and (
+                select count(distinct l.landing_day) from ops.load as l
+                where l.source = k.source and l.kind = k.kind
+                    and l.landing_day between delivered.day - %(steady_days)s
+                    and delivered.day - 1
+            ) = %(steady_days)s
+    )
+on conflict (day) do nothing
+returning day
+"""
+
 
 def close_days(settings: Settings, enabled_sources: Sequence[str]) -> list[date]:
     """Closes every day that all enabled sources have delivered; returns the newly closed ones.
@@ -32,39 +67,7 @@ def close_days(settings: Settings, enabled_sources: Sequence[str]) -> list[date]
         raise Fatal("no source is enabled in config/sources.yml, so no day can ever be complete")
     with database_errors_without_values(), connect(settings, ROLE, stage=STAGE) as conn:
         rows = conn.execute(
-            """
-            with delivered as (
-                select source, landing_day as day from ops.load
-                union
-                select source, day from ops.empty_day
-            )
-            insert into ops.closed_day (day, because)
-            select day, 'sources' from delivered
-            where source = any (%(sources)s)
-            group by day
-            having count(*) = %(source_count)s
-                and not exists (
-                    select from ops.kind as k
-                    where k.cadence = 'daily' and k.source = any (%(sources)s)
-                        and not exists (
-                            select from ops.load as l
-                            where l.source = k.source and l.kind = k.kind
-                                and l.landing_day = delivered.day
-                        )
-                        and not exists (
-                            select from ops.empty_day as e
-                            where e.source = k.source and e.day = delivered.day
-                        )
-                        and (
-                            select count(distinct l.landing_day) from ops.load as l
-                            where l.source = k.source and l.kind = k.kind
-                                and l.landing_day between delivered.day - %(steady_days)s
-                                and delivered.day - 1
-                        ) = %(steady_days)s
-                )
-            on conflict (day) do nothing
-            returning day
-            """,
+            _CLOSE,
             {
                 "sources": list(enabled_sources),
                 "source_count": len(set(enabled_sources)),

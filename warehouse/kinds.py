@@ -15,6 +15,33 @@ from warehouse.errors import database_errors_without_values
 ROLE = "c360_publish"
 
 
+# Rows without a key to count are told by an operator: expanding the keys of each costs seven times
+# as much (measured: 1.5 against 10.5 us a row).
+_HAS_MORE = sql.SQL("""
+    case when jsonb_typeof(body #> {path}) = 'object'
+        then (body #> {path}) - {left_out}::text[] <> '{{}}' end
+""")
+_REST = sql.SQL("""
+    ({index}, case when jsonb_typeof(body #> {path}) = 'object'
+        then (body #> {path}) - {left_out}::text[] end)
+""")
+_COUNT_KEYS = sql.SQL("""
+    select r.load_id, p.parent, k.key, count(*) as rows
+    from (
+        select _load_id as load_id, body from raw.record
+        where _load_id = any(%(load_ids)s)
+            and (%(at_most)s::bigint is null or record_id %% greatest(1, (
+                select sum(l.loaded) / %(at_most)s from ops.load as l
+                where l.load_id = any(%(load_ids)s)
+            )::bigint) = 0)
+            and ({has_more})
+    ) as r
+    cross join lateral (values {rest}) as p (parent, rest)
+    cross join lateral jsonb_object_keys(p.rest) as k (key)
+    group by r.load_id, p.parent, k.key
+""")
+
+
 class LateKind(NamedTuple):
     """A kind that is silent for longer than its cadence allows."""
 
@@ -108,24 +135,25 @@ def kinds_of_loads(
 
 
 def count_keys(
-    conn: psycopg.Connection, load_ids: Sequence[int], parents: Sequence[Sequence[str]]
+    conn: psycopg.Connection,
+    load_ids: Sequence[int],
+    objects: Sequence[tuple[Sequence[str], Sequence[str]]],
+    *,
+    at_most: int | None = None,
 ) -> list[KeyCount]:
-    """The keys of the objects at these paths of the loads' rows (an empty path is the row)."""
-    values = sql.SQL(", ").join(
-        sql.SQL("({}, body #> {}::text[])").format(sql.Literal(i), sql.Literal(list(path)))
-        for i, path in enumerate(parents)
+    """The keys of objects of the loads' rows: (path, keys to leave out) each; () is the row itself.
+
+    With `at_most` about so many rows of all loads are looked at, evenly spread.
+    """
+    named = [
+        {"index": sql.Literal(i), "path": sql.Literal(list(p)), "left_out": sql.Literal(list(k))}
+        for i, (p, k) in enumerate(objects)
+    ]
+    statement = _COUNT_KEYS.format(
+        has_more=sql.SQL(" or ").join(_HAS_MORE.format(**names) for names in named),
+        rest=sql.SQL(", ").join(_REST.format(**names) for names in named),
     )
-    statement = sql.SQL("""
-        select r._load_id as load_id, p.parent, k.key, count(*) as rows
-        from raw.record as r
-        cross join lateral (values {}) as p (parent, object)
-        cross join lateral jsonb_object_keys(
-            case when jsonb_typeof(p.object) = 'object' then p.object end
-        ) as k (key)
-        where r._load_id = any(%(load_ids)s)
-        group by r._load_id, p.parent, k.key
-    """).format(values)
-    parameters: dict[str, Any] = {"load_ids": list(load_ids)}
+    parameters: dict[str, Any] = {"load_ids": list(load_ids), "at_most": at_most}
     with database_errors_without_values(), conn.cursor(row_factory=class_row(KeyCount)) as cursor:
         return cursor.execute(statement, parameters).fetchall()
 

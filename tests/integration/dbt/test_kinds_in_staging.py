@@ -127,7 +127,9 @@ FILES: dict[str, list[dict[str, Any]]] = {
 
 def build_events(settings: Settings, run: Run) -> None:
     variables = {"C360_DBT_RUN_ID": str(run.run_id), "C360_DBT_AS_OF": str(run.as_of)}
-    run_dbt(settings, ["run", "--select", "int_event_records", "int_events", "int_activity"], variables)
+    run_dbt(
+        settings, ["run", "--select", "int_event_records", "int_events", "int_activity"], variables
+    )
 
 
 def land(settings: Settings, kind: str, records: list[dict[str, Any]]) -> None:

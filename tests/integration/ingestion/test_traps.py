@@ -1,6 +1,6 @@
 """The twenty traps of the channels' formats, one test each.
 
-Traps 4, 6 and 8 are sprung where the value is read, in tests/integration/dbt/test_kinds_in_staging.py too.
+Traps 4, 6 and 8 are sprung where the value is read too, in dbt/test_kinds_in_staging.py.
 """
 
 from datetime import UTC, date, datetime

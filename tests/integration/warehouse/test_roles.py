@@ -46,7 +46,10 @@ mart.*                          -      -        -         -      siud    s      
 ops.audit                       -      i        -         -      si      i      si      -        -
 ops.closed_day                  si     -        -         -      si      -      s       -        -
 ops.empty_day                   si     -        -         -      si      -      s       -        -
+ops.drift                       s      -        -         -      s       -      s       -        -
 ops.gate_result                 -      -        -         -      siu     -      s       -        -
+ops.kind                        siu    -        -         -      s       -      s       -        -
+ops.late_kind                   s      -        -         -      s       -      s       -        -
 ops.load                        siu    s        s         s      su      -      s       -        -
 ops.migration                   -      -        -         -      s       -      s       -        -
 ops.quarantine                  siu    su       -         -      s       -      s       -        -
@@ -54,6 +57,7 @@ ops.run                         -      s        s         s      siu     -      
 ops.run_load                    -      s        s         s      si      -      s       -        -
 ops.stage_run                   -      -        -         -      s       -      s       -        -
 ops.stored_object               siu    -        -         -      -       -      sd      -        -
+ops.unknown_field               sid    -        -         -      s       -      s       -        -
 """
 
 FUNCTIONS = """
