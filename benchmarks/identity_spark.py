@@ -55,7 +55,7 @@ def used_seconds() -> float:
     """Return the processor seconds of this process and of all below it, living and ended."""
     me = psutil.Process()
     times = [process.cpu_times() for process in (me, *me.children(recursive=True))]
-    return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+    return float(sum(t.user + t.system + t.children_user + t.children_system for t in times))
 
 
 def main() -> None:
