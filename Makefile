@@ -8,7 +8,7 @@ JOBS ?= 2
 # Bytecode halves every start; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all check bench up down status lock clean
+.PHONY: help setup demo test test-all check bench bench-spark up down status lock clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,9 +33,14 @@ check: setup ## lint, types, import rules, compose schema, unit tests
 
 bench: setup ## print the figures the documentation quotes
 	@$(BIN)/python -m benchmarks.identity
+	@$(BIN)/python -m benchmarks.identity_store
 	@$(BIN)/python -m benchmarks.ingestion
 	@$(BIN)/python -m benchmarks.receiver
 	@$(BIN)/c360 demo && $(BIN)/python -m benchmarks.chain
+
+bench-spark: ## how the Spark engine grows (needs Java 17; see docs/spark.md)
+	@sh scripts/test_extras.sh --version >/dev/null
+	@.venv-extras/bin/python -m benchmarks.identity_spark
 
 up: setup ## start PostgreSQL and Airflow
 	@$(BIN)/c360 up

@@ -45,10 +45,13 @@ class Population:
         return names, scopes, pc.binary_join_element_wise(names, digits, "-")
 
 
-def populate(links: int, seed: int = 1, *, hub_degree: int = HUB_DEGREE) -> Population:
+def populate(
+    links: int, seed: int = 1, *, hub_degree: int = HUB_DEGREE, one_hub_degree: int = 0
+) -> Population:
     """Return a population of about `links` distinct pairs, in random order.
 
-    hub_degree: with how many others each of the hubs was seen; 0 for none.
+    hub_degree: with how many others each of the hubs was seen; 0 for none. one_hub_degree: the same
+    for the first hub alone, on top of all other links.
     """
     chance = np.random.default_rng(seed)
     hub_links = HUBS * hub_degree if hub_degree < links // HUBS else links // 10
@@ -67,9 +70,11 @@ def populate(links: int, seed: int = 1, *, hub_degree: int = HUB_DEGREE) -> Popu
     hub = len(owner) + np.arange(HUBS)
     other = chance.integers(0, len(owner), (HUBS, hub_links // HUBS))
     pairs.append(np.column_stack((other.ravel(), np.repeat(hub, other.shape[1]))))
+    one_hub = chance.integers(0, len(owner), one_hub_degree)
     namespace = np.concatenate((namespace, np.full(HUBS, INSTALL)))
     ends = np.unique(np.sort(np.concatenate(pairs), axis=1), axis=0)
     ends = chance.permutation(ends[ends[:, 0] != ends[:, 1]])[:links]
+    ends = np.concatenate((ends, np.column_stack((one_hub, np.full_like(one_hub, hub[0])))))
     seen_at = chance.integers(0, DAYS * 86_400, len(ends))
     return Population(namespace, ends[:, 0].copy(), ends[:, 1].copy(), seen_at)
 

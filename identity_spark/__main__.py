@@ -42,8 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
     is_warehouse = given.source == "postgresql"
     place = Postgres(settings.database_url) if is_warehouse else ParquetFolder(given.source)
     session = start_session(settings, given.master)
-    identifiers, links = (frame.persist() for frame in place.read(session))
-    place.write(resolve_frames(identifiers, links, rules))
+    place.write(resolve_frames(place.read(session), rules))
     session.stop()
 
 

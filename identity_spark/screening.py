@@ -1,68 +1,88 @@
-"""Which identifiers may link, as DataFrame aggregates: the verdicts of the pure `screen`."""
+"""Which identifiers may link: counted as DataFrames, judged by the pure `judge`."""
 
-from pyspark.sql import DataFrame, SparkSession
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
 
-from identity_resolution.graph import Status, StatusReason
-from identity_resolution.rules import IdentifierClass, NamespaceRules, Rules
+from identity_resolution.graph import flags, integers
+from identity_resolution.rules import IdentifierClass, Rules
+from identity_resolution.screening import MIN_OWNER_CHANGES, Measures, judge
+from identity_spark.columns import identifiers_of
 
-_RULE_COLUMNS = "namespace string, max_persons long, max_degree long, is_person boolean"
+_SECONDS_PER_DAY = 86_400
+_KINDS = "namespace string, is_shareable boolean, is_counted boolean, is_person boolean"
+_MEASURES = ("degree", "accounts", "growth")
 
 
 def screened(identifiers: DataFrame, links: DataFrame, rules: Rules) -> DataFrame:
     """Return `identifiers` with the columns status and reason (codes of the enums)."""
+    measured = _measured(identifiers, links.where("observation_count > 0"), rules)
+    schema = ", ".join(f"{name} {kind}" for name, kind in identifiers.dtypes)
+    return measured.mapInArrow(_judge(rules), f"{schema}, status int, reason int")
+
+
+def _judge(rules: Rules) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    document = rules.model_dump_json(by_alias=True)
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            rows = pa.Table.from_batches([batch])
+            measures = Measures(*(integers(rows[name]) for name in _MEASURES))
+            changes = np.where(flags(rows["is_shared"]), MIN_OWNER_CHANGES, 0)
+            known = Rules.model_validate_json(document)
+            verdict = judge(identifiers_of(rows), measures, known, changes)
+            rows = rows.drop_columns(list(_MEASURES))
+            for name in ("status", "reason"):
+                codes = getattr(verdict, name).astype(np.int32)
+                rows = rows.append_column(name, pa.array(codes))
+            yield from rows.to_batches()
+
+    return run
+
+
+def _measured(identifiers: DataFrame, links: DataFrame, rules: Rules) -> DataFrame:
+    """Add the `Measures` of each identifier."""
     session = identifiers.sparkSession
     names = [row[0] for row in identifiers.select("namespace").distinct().collect()]
-    bounds = session.createDataFrame([_bounds(n, rules.of(n)) for n in names], _RULE_COLUMNS)
-    named = identifiers.join(sf.broadcast(bounds), "namespace")
-    junk = _junk(session, names, rules)
-    judged = (
-        named.join(_counts(named, links), "identifier_id", "left")
-        .join(sf.broadcast(junk), ["namespace", "value"], "left")
-        .fillna(0, ["degree", "persons"])
-    )
-    reason = (
-        sf.when(sf.col("is_junk"), int(StatusReason.JUNK_LIST))
-        .when(sf.col("degree") > sf.col("max_degree"), int(StatusReason.MAX_DEGREE))
-        .when(sf.col("persons") > sf.col("max_persons"), int(StatusReason.MAX_PERSONS))
-        .otherwise(int(StatusReason.NONE))
-    )
-    status = (
-        sf.when(sf.col("reason") == int(StatusReason.NONE), int(Status.ACTIVE))
-        .when(sf.col("reason") == int(StatusReason.JUNK_LIST), int(Status.JUNK))
-        .otherwise(int(Status.QUARANTINED))
-    )
-    columns = [*identifiers.columns, "status", "reason"]
-    return judged.withColumn("reason", reason).withColumn("status", status).select(columns)
-
-
-def _bounds(namespace: str, own: NamespaceRules) -> tuple[str, int | None, int | None, bool]:
-    is_person = own.identifier_class is IdentifierClass.ACCOUNT and own.limit == 1
-    return namespace, own.max_persons, own.max_degree, is_person
-
-
-def _junk(session: SparkSession, names: list[str], rules: Rules) -> DataFrame:
-    listed = [(name, value, True) for name in names for value in rules.of(name).junk]
-    return session.createDataFrame(listed, "namespace string, value string, is_junk boolean")
-
-
-def _counts(named: DataFrame, links: DataFrame) -> DataFrame:
-    """Return with how many others each identifier was seen, and how many persons are behind it."""
+    kinds = session.createDataFrame([_kind(name, rules) for name in names], _KINDS)
+    named = identifiers.join(sf.broadcast(kinds), "namespace")
+    day = sf.floor(sf.col("first_seen") / _SECONDS_PER_DAY).alias("day")
     there = links.select(
-        sf.col("left_id").alias("identifier_id"), sf.col("right_id").alias("other")
+        sf.col("left_id").alias("identifier_id"), sf.col("right_id").alias("other"), day
     )
-    back = links.select(sf.col("right_id").alias("identifier_id"), sf.col("left_id").alias("other"))
-    person = named.where("is_person").select(
-        sf.col("identifier_id").alias("other"),
-        sf.struct("namespace", "scope").alias("account_kind"),
+    back = links.select(
+        sf.col("right_id").alias("identifier_id"), sf.col("left_id").alias("other"), day
     )
-    by_kind = (
-        there.unionByName(back)
-        .join(person, "other", "left")
-        .groupBy("identifier_id", "account_kind")
-        .agg(sf.count("*").alias("seen"))
+    ends = there.unionByName(back)
+    account = sf.struct("namespace", "scope").alias("account")
+    people = named.where("is_person").select(sf.col("identifier_id").alias("other"), account)
+    counts = (
+        ends.groupBy("identifier_id").agg(sf.count("*").alias("degree")),
+        _largest(ends.join(people, "other"), "account").withColumnRenamed("most", "accounts"),
+        _largest(ends, "day").withColumnRenamed("most", "growth"),
     )
-    persons = sf.max(sf.when(sf.col("account_kind").isNotNull(), sf.col("seen")))
-    return by_kind.groupBy("identifier_id").agg(
-        sf.sum("seen").alias("degree"), persons.alias("persons")
+    for count in counts:
+        named = named.join(count, "identifier_id", "left")
+    named = named.fillna(0, list(_MEASURES))
+    return named.select(
+        *identifiers.columns,
+        "degree",
+        sf.when(sf.col("is_counted"), sf.col("accounts")).otherwise(0).alias("accounts"),
+        sf.when(sf.col("is_shareable"), sf.col("growth")).otherwise(0).alias("growth"),
     )
+
+
+def _kind(namespace: str, rules: Rules) -> tuple[str, bool, bool, bool]:
+    own = rules.of(namespace)
+    is_account = own.identifier_class is IdentifierClass.ACCOUNT
+    is_counted = not is_account or own.max_persons is not None
+    return namespace, not is_account, is_counted, is_account and own.limit == 1
+
+
+def _largest(ends: DataFrame, kind: str) -> DataFrame:
+    """Return for each identifier how many rows its most frequent kind has."""
+    count = ends.groupBy("identifier_id", kind).agg(sf.count("*").alias("most"))
+    return count.groupBy("identifier_id").agg(sf.max("most").alias("most"))

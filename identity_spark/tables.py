@@ -1,8 +1,8 @@
 """Where the engine reads from and writes to: a folder of Parquet files, or PostgreSQL over JDBC.
 
-Parquet: `identifier` and `link` are read, `resolution` and `decision` written, below one folder.
-PostgreSQL: `identity.identifier` and `identity.link` are read, `identity.spark_identifier` and
-`identity.spark_link` replaced.
+Parquet: `identifier`, `link` and `apart` are read, `resolution` and `decision` written, below one
+folder. PostgreSQL: `identity.identifier`, `identity.link` and what is stated are read,
+`identity.spark_identifier` and `identity.spark_link` replaced.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from urllib.parse import unquote, urlsplit
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as sf
 
 from identity_resolution.graph import Decision, Status, StatusReason
-from identity_spark.engine import SparkResolution
+from identity_spark.engine import GraphFrames, SparkResolution
 
 ROLE = "c360_identity"
 PARTITIONS = 8
@@ -22,21 +22,59 @@ FETCH_ROWS = 50_000
 
 _IDENTIFIERS = """
 select
-    identifier_id, namespace, scope, value,
-    extract(epoch from first_seen_at)::bigint as first_seen,
-    (arrival_day - date '1970-01-01')::bigint as arrival_day,
-    extract(epoch from born_at)::bigint as born_at,
-    best_strength::bigint as strength
-from identity.identifier
-where first_seen_at is not null
+    i.identifier_id, i.namespace, i.scope, i.value,
+    extract(epoch from i.first_seen_at)::bigint as first_seen,
+    (i.arrival_day - date '1970-01-01')::bigint as arrival_day,
+    extract(epoch from i.born_at)::bigint as born_at,
+    i.best_strength::bigint as strength,
+    i.consent::int as consent,
+    i.status = 'shared' as is_shared,
+    i.identifier_id in (
+        select u.named
+        from identity.statement as s
+        cross join lateral unnest(s.left_ids) as u (named)
+        where s.kind = 'block' and s.withdrawn_at is null
+    ) as is_blocked
+from identity.identifier as i
+where i.first_seen_at is not null
 """
 _LINKS = """
 select
     left_id, right_id,
     extract(epoch from first_seen_at)::bigint as first_seen,
     extract(epoch from last_seen_at)::bigint as last_seen,
-    observation_count, strength::bigint as strength
+    observation_count, strength::bigint as strength, basis::bigint as basis,
+    statement_id as statement
 from identity.link
+"""
+# Stewards count their statements from 1; pairs that a source unbound, and did not bind again later,
+# get the numbers below zero.
+_APART = """
+select statement_id as number, u.named as identifier_id, -1::bigint as side
+from identity.statement cross join lateral unnest(left_ids) as u (named)
+where kind = 'different' and withdrawn_at is null
+union all
+select statement_id, u.named, 1::bigint
+from identity.statement cross join lateral unnest(right_ids) as u (named)
+where kind = 'different' and withdrawn_at is null
+union all
+select -dense_rank() over (order by p.one, p.other), e.named, e.side
+from (
+    select a.one, b.other
+    from identity.observation as o
+    inner join identity.identifier_set as s on o.identifier_set_id = s.identifier_set_id
+    cross join lateral unnest(s.identifier_ids) as a (one)
+    cross join lateral unnest(s.identifier_ids) as b (other)
+    where o.observation_kind in ('unbind', 'bind') and a.one < b.other
+    group by a.one, b.other
+    having
+        max(date_trunc('second', o.event_at)) filter (where o.observation_kind = 'unbind')
+        >= coalesce(
+            max(date_trunc('second', o.event_at)) filter (where o.observation_kind = 'bind'),
+            '-infinity'
+        )
+) as p
+cross join lateral (values (p.one, -1::bigint), (p.other, 1::bigint)) as e (named, side)
 """
 
 
@@ -46,11 +84,10 @@ class ParquetFolder:
 
     path: str
 
-    def read(self, session: SparkSession) -> tuple[DataFrame, DataFrame]:
-        """Return identifiers and links."""
-        tables = (session.read.parquet(f"{self.path}/{name}") for name in ("identifier", "link"))
-        identifiers, links = tables
-        return identifiers, links
+    def read(self, session: SparkSession) -> GraphFrames:
+        """Return the frames of the three folders."""
+        names = ("identifier", "link", "apart")
+        return GraphFrames(*(session.read.parquet(f"{self.path}/{name}") for name in names))
 
     def write(self, result: SparkResolution) -> None:
         """Replace the result; codes become names."""
@@ -65,11 +102,12 @@ class Postgres:
 
     database_url: str
 
-    def read(self, session: SparkSession) -> tuple[DataFrame, DataFrame]:
-        """Return identifiers and links."""
-        return (
-            self._query(session, _IDENTIFIERS, "identifier_id"),
-            self._query(session, _LINKS, "left_id"),
+    def read(self, session: SparkSession) -> GraphFrames:
+        """Return what the newest run of identity resolution left, and what is stated."""
+        return GraphFrames(
+            self._query(session, _IDENTIFIERS, "identifier_id").persist(),
+            self._query(session, _LINKS, "left_id").persist(),
+            self._load(session, _APART, {}),
         )
 
     def write(self, result: SparkResolution) -> None:
@@ -116,6 +154,6 @@ def named(result: SparkResolution) -> tuple[DataFrame, DataFrame]:
     return identifiers, result.links.withColumn("decision", _name("decision", Decision))
 
 
-def _name(column: str, enum: type[IntEnum]) -> "sf.Column":
+def _name(column: str, enum: type[IntEnum]) -> Column:
     names = sf.array(*(sf.lit(code.name.lower()) for code in enum))
     return sf.element_at(names, sf.col(column) + 1)

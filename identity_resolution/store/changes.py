@@ -114,8 +114,8 @@ def identifier_rows(outcome: Outcome) -> pa.Table:
     )
 
 
-def link_rows(outcome: Outcome, sources: SourceBits) -> tuple[pa.Table, pa.Table]:
-    """Return the links that are new or differ, and the ends of those that are gone."""
+def link_rows(outcome: Outcome, sources: SourceBits) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Return the links that are new, those that differ, and the ends of those that are gone."""
     stored, links = outcome.part.state.graph.links, outcome.after.graph.links
     identifier_id = outcome.part.identifier_id
     place = locate(stored.left, stored.right, links)
@@ -126,30 +126,53 @@ def link_rows(outcome: Outcome, sources: SourceBits) -> tuple[pa.Table, pa.Table
     for column in fields(Links):
         one, other = getattr(links, column.name), getattr(stored, column.name)
         differs[had] |= one[had] != other[place[had]]
-    rows = np.flatnonzero(differs)
-    changed = links.take(rows)
-    is_used = decision[rows] == Decision.USED
-    table = {
-        name: pa.array(column := getattr(changed, name), mask=column == LINK_NULLS.get(name))
+    new, changed = np.flatnonzero(~had), np.flatnonzero(had & differs)
+    is_gone = np.ones(len(stored), dtype=bool)
+    is_gone[place[had]] = False
+    ends = {"left_id": stored.left, "right_id": stored.right}
+    return (
+        _link_table(outcome, new, sources),
+        _link_table(outcome, changed, sources),
+        pa.table({name: identifier_id[end[is_gone]] for name, end in ends.items()}),
+    )
+
+
+def _link_table(outcome: Outcome, rows: Integers, sources: SourceBits) -> pa.Table:
+    """Return links as the columns of identity.link."""
+    links, decision = outcome.after.graph.links.take(rows), outcome.after.resolution.decision[rows]
+    identifier_id = outcome.part.identifier_id
+    column = {
+        name: pa.array(values := getattr(links, name), mask=values == LINK_NULLS.get(name))
         for name in LINK_COLUMNS
     }
-    is_kept = np.zeros(len(stored), dtype=bool)
-    is_kept[place[had]] = True
+    is_used = pa.array(decision == Decision.USED)
     return pa.table(
         {
-            "left_id": identifier_id[changed.left],
-            "right_id": identifier_id[changed.right],
-            **table,
-            "sources": sources.lists(changed.source_mask),
-            "decision": pa.array(np.where(is_used, "used", "refused").tolist(), pa.string()),
-            "refusal_reason": names(decision[rows], Decision, Decision.USED),
-        }
-    ), pa.table(
-        {
-            "left_id": identifier_id[stored.left[~is_kept]],
-            "right_id": identifier_id[stored.right[~is_kept]],
+            "left_id": identifier_id[links.left],
+            "right_id": identifier_id[links.right],
+            "first_seen_at": column["first_seen"].cast(_TIME),
+            "last_seen_at": column["last_seen"].cast(_TIME),
+            "observation_count": column["observation_count"],
+            "strength": column["strength"],
+            "sources": sources.lists(links.source_mask),
+            "sample_record_ids": _samples(column["first_sample"], column["last_sample"]),
+            "basis": column["basis"],
+            "statement_id": column["statement"],
+            "decision": pc.if_else(is_used, "used", "refused"),
+            "refusal_reason": names(decision, Decision, Decision.USED),
         }
     )
+
+
+_TIME = pa.timestamp("s", "UTC")
+
+
+def _samples(first: pa.Array, last: pa.Array) -> pa.Array:
+    """Return `{}`, `{first}` or `{first,last}`."""
+    texts = first.cast(pa.string()), last.cast(pa.string())
+    both = pc.binary_join_element_wise(*texts, ",")
+    inner = pc.if_else(pc.equal(first, last), texts[0], both).fill_null("")
+    return pc.binary_join_element_wise("{", inner, "}", "")
 
 
 def map_rows(outcome: Outcome, ids: BirthIds) -> pa.Table:

@@ -58,7 +58,6 @@ insert into pg_temp.evidence select {_SUMMARY} from identity.observation group b
 
 _EVIDENCE_SCHEMA = pa.schema(
     [
-        ("set", pa.int64()),
         ("observation_kind", pa.string()),
         ("source", pa.string()),
         ("kind", pa.string()),
@@ -67,11 +66,9 @@ _EVIDENCE_SCHEMA = pa.schema(
         ("observation_count", pa.int64()),
         ("first_sample", pa.int64()),
         ("last_sample", pa.int64()),
+        ("identifier_ids", pa.string()),
+        ("strengths", pa.string()),
     ]
-)
-
-_MEMBERS_SCHEMA = pa.schema(
-    [("set", pa.int64()), ("identifier_id", pa.int64()), ("strength", pa.int64())]
 )
 
 # The whole log of some identifiers, a row a second: no index leads from an identifier to its sets,
@@ -106,28 +103,15 @@ select exists (select from identity.observation where observation_kind in ('unbi
 """
 
 
-def _queries(table: LiteralString) -> tuple[LiteralString, LiteralString]:
-    """Return the rows of a temporary table of evidence, and the members of their sets.
-
-    Members ascend within a set, as the dictionary of sets keeps them.
-    """
-    evidence = f"""
+def _query(table: LiteralString) -> LiteralString:
+    """Return the rows of a temporary table of evidence, each with the members of its set."""
+    return f"""
         select
-            dense_rank() over (order by identifier_set_id) - 1, observation_kind, source, kind,
-            first_seen, last_seen, observation_count, first_sample, last_sample
-        from pg_temp.{table}
+            e.observation_kind, e.source, e.kind, e.first_seen, e.last_seen, e.observation_count,
+            e.first_sample, e.last_sample, s.identifier_ids, s.strengths
+        from pg_temp.{table} as e
+        inner join identity.identifier_set as s on e.identifier_set_id = s.identifier_set_id
     """  # noqa: S608 - literals of this module
-    members = f"""
-        select
-            dense_rank() over (order by s.identifier_set_id) - 1,
-            member.identifier_id,
-            member.strength
-        from identity.identifier_set as s
-        cross join lateral unnest(s.identifier_ids, s.strengths) as member (identifier_id, strength)
-        where s.identifier_set_id in (select identifier_set_id from pg_temp.{table})
-        order by s.identifier_set_id, member.identifier_id
-    """  # noqa: S608 - literals of this module
-    return evidence, members
 
 
 def observe(conn: Connection, load_ids: tuple[int, ...], *, is_full: bool) -> int:
@@ -178,32 +162,29 @@ def read_evidence(
     conn: Connection, sources: SourceBits, rules: Rules, table: LiteralString = "evidence"
 ) -> Evidence:
     """Return what the temporary table holds; members are identifier ids."""
-    row_query, member_query = _queries(table)
-    rows = copy_out(conn, row_query, _EVIDENCE_SCHEMA).combine_chunks()
+    rows = copy_out(conn, _query(table), _EVIDENCE_SCHEMA).combine_chunks()
     if not len(rows):
         return no_evidence()
-    members = copy_out(conn, member_query, _MEMBERS_SCHEMA)
-    texts = {"observation_kind", "source", "kind"}
-    column = {n: integers(rows[n]) for n in rows.column_names if n not in texts}
-    size = np.bincount(integers(members["set"]))
-    start = np.cumsum(size) - size
-    offset = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size[column["set"]])))
-    # Several rows may tell of one set (other sources, an unbind): each gets the members again.
-    taken = np.repeat(start[column["set"]] - offset[:-1], size[column["set"]])
-    taken += np.arange(offset[-1])
+    size, member = read_arrays(rows["identifier_ids"])
     return Evidence(
-        offset=offset,
-        member=integers(members["identifier_id"])[taken],
-        member_strength=integers(members["strength"])[taken],
+        offset=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size))),
+        member=member,
+        member_strength=read_arrays(rows["strengths"])[1],
         kind=_by_text(rows["observation_kind"], KINDS.__getitem__).astype(np.int8),
-        first_seen=column["first_seen"],
-        last_seen=column["last_seen"],
-        observation_count=column["observation_count"],
         source_mask=sources.masks(rows["source"], is_list=False),
-        first_sample=column["first_sample"],
-        last_sample=column["last_sample"],
         basis=_bases(rows, rules),
+        **{name: integers(rows[name]) for name in _NUMBERS},
     )
+
+
+_NUMBERS = ("first_seen", "last_seen", "observation_count", "first_sample", "last_sample")
+
+
+def read_arrays(texts: pa.ChunkedArray) -> tuple[Integers, Integers]:
+    """Return sizes and elements of arrays as PostgreSQL writes them: `{1,2}`."""
+    inner = pc.utf8_slice_codeunits(texts.combine_chunks(), 1, -1)
+    lists = pc.split_pattern(inner, ",")
+    return integers(pc.list_value_length(lists)), integers(lists.flatten().cast(pa.int64()))
 
 
 def _bases(rows: pa.Table, rules: Rules) -> Integers:

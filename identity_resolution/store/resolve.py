@@ -13,6 +13,7 @@ from identity_resolution.links import Evidence
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import Rules
 from identity_resolution.store import changes, write
+from identity_resolution.store.actors import revise_actors, write_actors
 from identity_resolution.store.claims import (
     decide_consents,
     mark_applied,
@@ -220,15 +221,16 @@ def _write(work: Work, step: _Step) -> int:
     conn, outcome = work.conn, step.outcome
     part, identifiers = outcome.part, outcome.after.graph.identifiers
     ids = work.registry.name(identifiers, part.identifier_id, part.epoch, outcome.anchors)
-    changed, gone = changes.link_rows(outcome, work.sources)
+    new, changed, gone = changes.link_rows(outcome, work.sources)
     written = ids.minted_count
     written += write.write_identifiers(conn, changes.identifier_rows(outcome))
-    written += write.write_links(conn, changed) + write.delete_links(conn, gone)
+    written += write.write_links(conn, new, changed) + write.delete_links(conn, gone)
     written += write.write_map(conn, changes.map_rows(outcome, ids), work.stamp)
     written += write.write_profiles(conn, changes.profile_rows(outcome, ids), work.stamp)
     written += write.write_events(conn, changes.event_rows(outcome, ids), work.stamp)
     reconsidered = [*changes.status_changed(outcome), *work.erased[0].tolist()]
-    written += write.write_actors(conn, work.rules, reconsidered)
+    written += write_actors(conn, outcome, work.rules)
+    written += revise_actors(conn, work.rules, reconsidered)
     return written + _write_windows(work, changes.moved(outcome))
 
 

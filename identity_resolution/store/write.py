@@ -9,7 +9,6 @@ from typing import LiteralString
 
 import pyarrow as pa
 
-from identity_resolution.rules import IdentifierClass, Rules, tabulate
 from warehouse.columns import copy_in
 from warehouse.connection import Connection
 
@@ -33,42 +32,22 @@ from pg_temp.identifier_change as c
 where i.identifier_id = c.identifier_id
 """
 
-_LINK_CHANGES = """
-create temporary table link_change (
-    left_id bigint, right_id bigint, first_seen bigint, last_seen bigint,
-    observation_count bigint, strength smallint, sources text[],
-    first_sample bigint, last_sample bigint, basis smallint, statement bigint,
-    decision text, refusal_reason text
-) on commit drop
-"""
-_UPSERT_LINKS = """
-insert into identity.link (
-    left_id, right_id, first_seen_at, last_seen_at, observation_count, strength, sources,
-    sample_record_ids, basis, statement_id, decision, refusal_reason
-)
-select
-    left_id, right_id, to_timestamp(first_seen), to_timestamp(last_seen), observation_count,
-    strength, sources,
-    case
-        when first_sample is null then '{}'
-        when first_sample = last_sample then array[first_sample]
-        else array[first_sample, last_sample]
-    end,
-    basis, statement, decision, refusal_reason
-from pg_temp.link_change
-order by left_id, right_id
-on conflict (left_id, right_id) do update
+_LINK_CHANGES = "create temporary table link_change (like identity.link) on commit drop"
+_UPDATE_LINKS = """
+update identity.link as l
 set
-    first_seen_at = excluded.first_seen_at,
-    last_seen_at = excluded.last_seen_at,
-    observation_count = excluded.observation_count,
-    strength = excluded.strength,
-    sources = excluded.sources,
-    sample_record_ids = excluded.sample_record_ids,
-    basis = excluded.basis,
-    statement_id = excluded.statement_id,
-    decision = excluded.decision,
-    refusal_reason = excluded.refusal_reason
+    first_seen_at = c.first_seen_at,
+    last_seen_at = c.last_seen_at,
+    observation_count = c.observation_count,
+    strength = c.strength,
+    sources = c.sources,
+    sample_record_ids = c.sample_record_ids,
+    basis = c.basis,
+    statement_id = c.statement_id,
+    decision = c.decision,
+    refusal_reason = c.refusal_reason
+from pg_temp.link_change as c
+where l.left_id = c.left_id and l.right_id = c.right_id
 """
 
 _LINK_ENDS = "create temporary table link_gone (left_id bigint, right_id bigint) on commit drop"
@@ -138,74 +117,29 @@ select %(run_id)s, %(run_at)s, kind, from_profile_id, to_profile_id, because
 from pg_temp.event_change
 """
 
-_RULE_CREATE = """
-create temporary table namespace_rank (namespace text primary key, is_account boolean, rank bigint)
-on commit drop
-"""
-# Sets with an identifier whose status changed get another actor; no index leads from an identifier
-# to its sets, but statuses change rarely and sets are far fewer than observations.
-_SET_ACTORS = """
-with concerned as (
-    select s.identifier_set_id, s.identifier_ids, s.actor_id
-    from identity.identifier_set as s
-    where
-        s.identifier_set_id in (select identifier_set_id from pg_temp.evidence)
-        or s.identifier_ids && %(status_changed)s::bigint[]
-),
-
-chosen as (
-    select distinct on (c.identifier_set_id)
-        c.identifier_set_id,
-        i.identifier_id
-    from concerned as c
-    cross join lateral unnest(c.identifier_ids) as member (identifier_id)
-    inner join identity.identifier as i on member.identifier_id = i.identifier_id
-    left join pg_temp.namespace_rank as r on i.namespace = r.namespace
-    where
-        i.status = 'active'
-        or (
-            i.status in ('shared', 'quarantined')
-            and not coalesce(r.is_account, %(default_is_account)s)
-        )
-    order by
-        c.identifier_set_id,
-        coalesce(r.is_account, %(default_is_account)s) desc,
-        array_position(array['active', 'shared', 'quarantined'], i.status),
-        coalesce(r.rank, %(default_rank)s),
-        i.namespace collate "C",
-        i.scope collate "C",
-        i.value collate "C"
-)
-
-update identity.identifier_set as s
-set actor_id = n.identifier_id
-from concerned as c
-left join chosen as n on c.identifier_set_id = n.identifier_set_id
-where s.identifier_set_id = c.identifier_set_id and c.actor_id is distinct from n.identifier_id
-"""
-
 
 def write_identifiers(conn: Connection, rows: pa.Table) -> int:
     """Update identifiers: times in seconds, component, status."""
-    _stage(conn, _IDENTIFIER_CHANGES, "pg_temp.identifier_change", rows)
+    stage(conn, _IDENTIFIER_CHANGES, "pg_temp.identifier_change", rows)
     return conn.execute(_UPDATE_IDENTIFIERS).rowcount
 
 
-def write_links(conn: Connection, rows: pa.Table) -> int:
-    """Insert or update links."""
-    _stage(conn, _LINK_CHANGES, "pg_temp.link_change", rows)
-    return conn.execute(_UPSERT_LINKS).rowcount
+def write_links(conn: Connection, new: pa.Table, changed: pa.Table) -> int:
+    """Insert and update links, given as the columns of identity.link."""
+    copy_in(conn, "identity.link", new)
+    stage(conn, _LINK_CHANGES, "pg_temp.link_change", changed)
+    return int(new.num_rows) + conn.execute(_UPDATE_LINKS).rowcount
 
 
 def delete_links(conn: Connection, rows: pa.Table) -> int:
     """Delete links, given by their ends."""
-    _stage(conn, _LINK_ENDS, "pg_temp.link_gone", rows)
+    stage(conn, _LINK_ENDS, "pg_temp.link_gone", rows)
     return conn.execute(_DELETE_LINKS).rowcount
 
 
 def write_map(conn: Connection, rows: pa.Table, stamp: Mapping[str, object]) -> int:
     """Give identifiers another profile from `run_at` on; what they had stays as history."""
-    _stage(conn, _MAP_CHANGES, "pg_temp.map_change", rows)
+    stage(conn, _MAP_CHANGES, "pg_temp.map_change", rows)
     corrected = conn.execute(_CORRECT_MAP, stamp).rowcount
     closed = conn.execute(_CLOSE_MAP, stamp).rowcount
     return corrected + closed + conn.execute(_OPEN_MAP, stamp).rowcount
@@ -213,31 +147,18 @@ def write_map(conn: Connection, rows: pa.Table, stamp: Mapping[str, object]) -> 
 
 def write_profiles(conn: Connection, rows: pa.Table, stamp: Mapping[str, object]) -> int:
     """Insert or update profiles; a profile keeps the time it was first created."""
-    _stage(conn, _PROFILE_CHANGES, "pg_temp.profile_change", rows)
+    stage(conn, _PROFILE_CHANGES, "pg_temp.profile_change", rows)
     return conn.execute(_UPSERT_PROFILES, stamp).rowcount
 
 
 def write_events(conn: Connection, rows: pa.Table, stamp: Mapping[str, object]) -> int:
     """Append what happened to profiles."""
-    _stage(conn, _EVENTS, "pg_temp.event_change", rows)
+    stage(conn, _EVENTS, "pg_temp.event_change", rows)
     return conn.execute(_INSERT_EVENTS, stamp).rowcount
 
 
-def write_actors(conn: Connection, rules: Rules, status_changed: list[int]) -> int:
-    """Set the actor of each set that is new or has a member whose status changed."""
-    names = sorted(rules.namespaces)
-    table = tabulate(rules, names)
-    ranks = pa.table({"namespace": names, "is_account": table.is_account, "rank": table.rank})
-    _stage(conn, _RULE_CREATE, "pg_temp.namespace_rank", ranks)
-    parameters = {
-        "status_changed": status_changed,
-        "default_is_account": rules.defaults.identifier_class is IdentifierClass.ACCOUNT,
-        "default_rank": rules.defaults.rank,
-    }
-    return conn.execute(_SET_ACTORS, parameters).rowcount
-
-
-def _stage(conn: Connection, create: LiteralString, table: LiteralString, rows: pa.Table) -> None:
+def stage(conn: Connection, create: LiteralString, table: LiteralString, rows: pa.Table) -> None:
+    """Make a temporary table of `rows`."""
     conn.execute(create)
     copy_in(conn, table, rows)
     # Without statistics the planner takes the table for tiny.

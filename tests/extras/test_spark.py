@@ -17,14 +17,16 @@ pytest.importorskip("pyspark", reason="the extra `spark` is not installed: scrip
 
 from pyspark.sql import SparkSession
 
-from identity_resolution.graph import Decision, Graph, Status, StatusReason
+from identity_resolution.graph import Decision, Status, StatusReason
+from identity_resolution.incremental import State
 from identity_resolution.store import run as run_store
 from identity_spark import engine
 from identity_spark.components import connected_components
 from identity_spark.tables import ParquetFolder, Postgres
 from settings import POSTGRES_JDBC_JAR, Settings
 from tests.integration.identity.logs import load, open_run_of, rows
-from tests.property.identity.worlds import RULES, random_log, run
+from tests.integration.identity.logs import state as write_statements
+from tests.property.identity.worlds import RULES, random_log, random_stated, run
 
 PLACE = Path(__file__).resolve().parent.parent.parent
 
@@ -51,20 +53,27 @@ def small_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "LINKS_PER_BUCKET", 40)
 
 
-def _tables(graph: Graph) -> tuple[pa.Table, pa.Table]:
+def _tables(state: State) -> dict[str, pa.Table]:
     """Return the input of the engine; identifier ids are positions, so results compare directly."""
-    names, links = graph.identifiers, graph.links
+    names, links, apart = state.graph.identifiers, state.graph.links, state.graph.apart
+    is_shared = state.resolution.screening.reason == StatusReason.OWNER_CHANGES
     texts = {part: getattr(names, part).cast(pa.string()) for part in ("namespace", "scope")}
-    integer = ("first_seen", "arrival_day", "born_at", "strength")
-    numbers = {name: getattr(names, name) for name in integer}
-    evidence = ("first_seen", "last_seen", "observation_count", "strength")
-    return (
-        pa.table({"identifier_id": range(len(names)), **texts, "value": names.value, **numbers}),
-        pa.table(
+    numbers = ("first_seen", "arrival_day", "born_at", "strength", "consent", "is_blocked")
+    evidence = ("first_seen", "last_seen", "observation_count", "strength", "basis", "statement")
+    return {
+        "identifier": pa.table(
+            {"identifier_id": range(len(names)), **texts, "value": names.value}
+            | {name: getattr(names, name) for name in numbers}
+            | {"is_shared": is_shared}
+        ),
+        "link": pa.table(
             {"left_id": links.left, "right_id": links.right}
             | {name: getattr(links, name) for name in evidence}
         ),
-    )
+        "apart": pa.table(
+            {"number": apart.number, "identifier_id": apart.identifier, "side": apart.side}
+        ),
+    }
 
 
 def _column(table: pa.Table, name: str) -> np.ndarray:
@@ -76,13 +85,14 @@ def _column(table: pa.Table, name: str) -> np.ndarray:
 def test_the_result_is_that_of_one_machine(
     session: SparkSession, seed: int, tmp_path: Path
 ) -> None:
-    state = run([random_log(random.Random(seed), size=150, values=8)], RULES)[-1]
-    identifiers, links = _tables(state.graph)
-    for name, table in (("identifier", identifiers), ("link", links)):
+    chance = random.Random(seed)
+    log = random_log(chance, size=150, values=8)
+    state = run([log], RULES, [random_stated(chance, log)])[-1]
+    for name, table in _tables(state).items():
         (tmp_path / name).mkdir()
         pq.write_table(table, tmp_path / name / "part.parquet")
     folder, expected = ParquetFolder(str(tmp_path)), state.resolution
-    folder.write(engine.resolve_frames(*folder.read(session), RULES))
+    folder.write(engine.resolve_frames(folder.read(session), RULES))
     found = pq.read_table(tmp_path / "resolution").sort_by("identifier_id")
     np.testing.assert_array_equal(_column(found, "component_id"), expected.component)
     np.testing.assert_array_equal(_column(found, "anchor_id"), expected.anchor)
@@ -101,7 +111,7 @@ def test_the_result_is_that_of_one_machine(
             strict=True,
         )
     }
-    assert len(decided) == len(links)
+    assert len(decided) == len(state.graph.links)
 
 
 def test_a_chain_of_a_thousand_and_a_hub_contract(session: SparkSession) -> None:
@@ -119,11 +129,14 @@ def test_the_warehouse_is_read_and_written(
 ) -> None:
     (tmp_path / "identity_rules.yml").write_text(RULES.model_dump_json(by_alias=True))
     settings = replace(warehouse_settings, config_dir=tmp_path)
-    load(settings, random_log(random.Random(8), size=90, values=8), 0)
+    chance = random.Random(8)
+    log = random_log(chance, size=90, values=8)
+    load(settings, log, 0)
+    write_statements(settings, random_stated(chance, log, with_stones=False).statements)
     run_store(settings, open_run_of(settings, 0))
     place = Postgres(settings.database_url)
     for _ in range(2):  # the second result replaces the first
-        place.write(engine.resolve_frames(*place.read(session), RULES))
+        place.write(engine.resolve_frames(place.read(session), RULES))
     stored = """
         select i.identifier_id, i.component_id, p.anchor_identifier_id, p.kind = 'known', i.status,
             i.reason

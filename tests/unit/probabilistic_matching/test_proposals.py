@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from identity_resolution.file_resolution import FileRequest, resolve_file
+from evaluation.file_resolution import FileRequest, resolve_file
 from probabilistic_matching.plan import Plan, Thresholds, read_plan
 from probabilistic_matching.proposals import MatchCounts, propose, read_links
 from warehouse.errors import Fatal

@@ -1,0 +1,125 @@
+"""The actor of each set of identifiers, as the facts of the warehouse ask for it."""
+
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from identity_resolution.actors import NOBODY, choose_actors
+from identity_resolution.graph import Integers, integers
+from identity_resolution.links import Evidence
+from identity_resolution.rules import IdentifierClass, Rules, tabulate
+from identity_resolution.store.changes import Outcome
+from identity_resolution.store.evidence import read_arrays
+from identity_resolution.store.write import stage
+from warehouse.columns import copy_out
+from warehouse.connection import Connection
+
+_SETS = """
+select identifier_set_id, identifier_ids, actor_id
+from identity.identifier_set
+where identifier_set_id in (select identifier_set_id from pg_temp.evidence)
+"""
+_SETS_SCHEMA = pa.schema(
+    [("identifier_set_id", pa.int64()), ("identifier_ids", pa.string()), ("actor_id", pa.int64())]
+)
+
+_CHANGES = """
+create temporary table actor_change (identifier_set_id bigint, actor_id bigint) on commit drop
+"""
+_UPDATE = """
+update identity.identifier_set as s
+set actor_id = c.actor_id
+from pg_temp.actor_change as c
+where s.identifier_set_id = c.identifier_set_id
+"""
+
+_RULE_CREATE = """
+create temporary table namespace_rank (namespace text primary key, is_account boolean, rank bigint)
+on commit drop
+"""
+# Sets with an identifier whose status changed get another actor; no index leads from an identifier
+# to its sets, but statuses change rarely and sets are far fewer than observations.
+_REVISE = """
+with concerned as (
+    select s.identifier_set_id, s.identifier_ids, s.actor_id
+    from identity.identifier_set as s
+    where s.identifier_ids && %(status_changed)s::bigint[]
+),
+
+chosen as (
+    select distinct on (c.identifier_set_id)
+        c.identifier_set_id,
+        i.identifier_id
+    from concerned as c
+    cross join lateral unnest(c.identifier_ids) as member (identifier_id)
+    inner join identity.identifier as i on member.identifier_id = i.identifier_id
+    left join pg_temp.namespace_rank as r on i.namespace = r.namespace
+    where
+        i.status = 'active'
+        or (
+            i.status in ('shared', 'quarantined')
+            and not coalesce(r.is_account, %(default_is_account)s)
+        )
+    order by
+        c.identifier_set_id,
+        coalesce(r.is_account, %(default_is_account)s) desc,
+        array_position(array['active', 'shared', 'quarantined'], i.status),
+        coalesce(r.rank, %(default_rank)s),
+        i.namespace collate "C",
+        i.scope collate "C",
+        i.value collate "C"
+)
+
+update identity.identifier_set as s
+set actor_id = n.identifier_id
+from concerned as c
+left join chosen as n on c.identifier_set_id = n.identifier_set_id
+where s.identifier_set_id = c.identifier_set_id and c.actor_id is distinct from n.identifier_id
+"""
+
+
+def write_actors(conn: Connection, outcome: Outcome, rules: Rules) -> int:
+    """Set the actor of each set in the new evidence; every member of those is in the part."""
+    rows = copy_out(conn, _SETS, _SETS_SCHEMA).combine_chunks()
+    if not len(rows):
+        return 0
+    size, member = read_arrays(rows["identifier_ids"])
+    identifiers = outcome.after.graph.identifiers
+    table = tabulate(rules, identifiers.namespaces)
+    sets = outcome.part.locate(_sets(size, member))
+    actor = choose_actors(identifiers, sets, outcome.after.resolution.screening, table)
+    actor_id = np.where(actor == NOBODY, -1, outcome.part.identifier_id[actor])
+    differs = np.flatnonzero(actor_id != integers(rows["actor_id"].fill_null(-1)))
+    chosen = {
+        "identifier_set_id": integers(rows["identifier_set_id"])[differs],
+        "actor_id": pa.array(actor_id[differs], mask=actor_id[differs] < 0),
+    }
+    stage(conn, _CHANGES, "pg_temp.actor_change", pa.table(chosen))
+    return conn.execute(_UPDATE).rowcount
+
+
+def _sets(size: Integers, member: Integers) -> Evidence:
+    """Return sets of which nothing is known but their members."""
+    zeros = np.zeros(len(size), dtype=np.int64)
+    columns: dict[str, Any] = {field.name: zeros for field in fields(Evidence)}
+    columns["offset"] = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size)))
+    columns["member"], columns["member_strength"] = member, np.zeros_like(member)
+    return Evidence(**columns)
+
+
+def revise_actors(conn: Connection, rules: Rules, status_changed: list[int]) -> int:
+    """Choose the actor again of each set that has a member whose status changed."""
+    if not status_changed:
+        return 0
+    names = sorted(rules.namespaces)
+    table = tabulate(rules, names)
+    ranks = pa.table({"namespace": names, "is_account": table.is_account, "rank": table.rank})
+    stage(conn, _RULE_CREATE, "pg_temp.namespace_rank", ranks)
+    parameters = {
+        "status_changed": status_changed,
+        "default_is_account": rules.defaults.identifier_class is IdentifierClass.ACCOUNT,
+        "default_rank": rules.defaults.rank,
+    }
+    return conn.execute(_REVISE, parameters).rowcount
