@@ -18,8 +18,8 @@ from warehouse.errors import Fatal, database_errors_without_values
 ROLE = "c360_ingest"
 STAGE = "days"
 
-STEADY_DAYS = 14
-"""A daily kind that came on each of so many days before is waited for."""
+STEADY_DAYS, STEADY_ROWS = 14, 10
+"""A daily kind that came with so many rows on each of so many days before is waited for."""
 
 # A day is complete when every source delivered it, and no steady daily kind is still to come.
 _CLOSE = """
@@ -46,10 +46,14 @@ having count(*) = %(source_count)s
                 where e.source = k.source and e.day = delivered.day
             )
             and (
-                select count(distinct l.landing_day) from ops.load as l
-                where l.source = k.source and l.kind = k.kind
-                    and l.landing_day between delivered.day - %(steady_days)s
-                    and delivered.day - 1
+                select count(*) from (
+                    select from ops.load as l
+                    where l.source = k.source and l.kind = k.kind
+                        and l.landing_day between delivered.day - %(steady_days)s
+                        and delivered.day - 1
+                    group by l.landing_day
+                    having sum(l.rows_in) >= %(steady_rows)s
+                ) as steady_day
             ) = %(steady_days)s
     )
 on conflict (day) do nothing
@@ -61,7 +65,8 @@ def close_days(settings: Settings, enabled_sources: Sequence[str]) -> list[date]
     """Closes every day that all enabled sources have delivered; returns the newly closed ones.
 
     A source that is not enabled never keeps a day open. A kind that its contract calls daily, and
-    that came on each of the fourteen days before, keeps the day open until it is there too.
+    that came with ten rows or more on each of the fourteen days before, keeps the day open until it
+    is there too; of smaller kinds a day without any is nothing odd.
     """
     if not enabled_sources:
         raise Fatal("no source is enabled in config/sources.yml, so no day can ever be complete")
@@ -72,6 +77,7 @@ def close_days(settings: Settings, enabled_sources: Sequence[str]) -> list[date]
                 "sources": list(enabled_sources),
                 "source_count": len(set(enabled_sources)),
                 "steady_days": STEADY_DAYS,
+                "steady_rows": STEADY_ROWS,
             },
         ).fetchall()
     return sorted(day for (day,) in rows)
