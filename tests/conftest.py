@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,10 +14,11 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import settings as hypothesis_settings
 from psycopg import sql
+from psycopg.errors import InsufficientPrivilege
 
 from settings import Settings, load_settings
 from warehouse.bootstrap import prepare_database, start_database
-from warehouse.connection import LOGIN, connect, connect_to
+from warehouse.connection import LOGIN, Connection, connect, connect_to
 from warehouse.database_roles import open_database
 from warehouse.embedded import server_of
 from warehouse.migrate import migrate
@@ -117,7 +119,19 @@ def new_database(origin: Settings, *, is_copy: bool = False) -> Iterator[Setting
         yield replace(origin, database_url=address._replace(path=f"/{database}").geturl())
     finally:
         with connect_to(maintenance_url, autocommit=True) as conn:
+            _drop(conn, name)
+
+
+def _drop(conn: Connection, name: sql.Identifier) -> None:
+    """The server's own upkeep may be at work in the database, and only a superuser may end that."""
+    for _ in range(40):
+        try:
             conn.execute(sql.SQL("drop database if exists {} with (force)").format(name))
+        except InsufficientPrivilege:
+            time.sleep(0.25)
+        else:
+            return
+    raise TimeoutError("the database cannot be dropped")
 
 
 def with_own_folders(settings: Settings, tmp_path: Path) -> Settings:
