@@ -47,6 +47,7 @@ def test_a_corrupted_file_is_stopped_and_the_whole_file_heals(
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(1800)
 def test_a_broken_contract_is_stopped_and_its_repair_heals(
     brand: Settings, c360: Program, undisturbed: State, tmp_path: Path
 ):

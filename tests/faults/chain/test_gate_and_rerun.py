@@ -19,6 +19,7 @@ WINDOW = ("--from", str(DAY), "--to", str(DAY))
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(1800)
 def test_a_failing_gate_publishes_nothing_and_the_next_run_heals(
     brand: Settings, undisturbed: State
 ):

@@ -57,6 +57,7 @@ def started_run(settings: Settings) -> Iterator["subprocess.Popen[str]"]:
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(1800)
 def test_a_run_that_lost_its_locks_gives_way_to_the_next(brand: Settings, undisturbed: State):
     before = mart_state(brand)
     with started_run(brand) as first:
