@@ -64,6 +64,18 @@ def begin(identifiers: Identifiers) -> State:
     return State(Graph(unseen, empty_links()), resolution)
 
 
+def begin_again(state: State) -> State:
+    """Return `state` without evidence and decisions: what a rebuild starts from.
+
+    What was recorded once stays: the days of arrival and the times of birth.
+    """
+    blank, known = begin(state.graph.identifiers), state.graph.identifiers
+    identifiers = replace(
+        blank.graph.identifiers, arrival_day=known.arrival_day, born_at=known.born_at
+    )
+    return replace(blank, graph=replace(blank.graph, identifiers=identifiers))
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What a step brings.

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from identity_resolution.store.erasure import KEPT_KINDS, Erasure, ErasureCounts, erase
+from identity_resolution.store.erased_records import KEPT_KINDS
+from identity_resolution.store.erasure import Erasure, ErasureCounts, erase
 from settings import Settings
 
 _BY_LINE = {".jsonl", ".csv", ".xml"}

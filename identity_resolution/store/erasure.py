@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from identity_resolution.explanation import Identifier
+from identity_resolution.store.erased_records import KEPT_KINDS, cut_records
 from identity_resolution.store.tombstones import value_hash
 from settings import Settings
 from warehouse.connection import Connection, connect
@@ -21,9 +22,6 @@ ROLE = "c360_identity"
 STAGE = "identity"
 
 ErasureScope = Literal["person", "identifier", "identifier_at_source"]
-
-KEPT_KINDS = ["orders", "order_lines", "payments", "refunds"]
-"""Kinds of commerce whose records must be kept: they only lose what identifies."""
 
 SHORTEST_SEARCHED = 5
 """A shorter value is not looked for inside texts: it would hit by chance."""
@@ -39,9 +37,6 @@ where i.namespace = %s and i.scope = %s and i.value = %s
 _CREATE = """
 create temporary table erased (
     identifier_id bigint primary key, namespace text, scope text, value text, epoch integer
-) on commit drop;
-create temporary table reduced (
-    old_set_id bigint primary key, identifier_ids bigint[], strengths smallint[], new_set_id bigint
 ) on commit drop;
 """
 _NAME_PERSON = """
@@ -61,88 +56,6 @@ insert into identity.tombstone (value_hash, scope, source, erased_at, epoch, ide
 values (decode(%s, 'hex'), %s, %s, %s, %s, %s)
 on conflict (value_hash, scope, source) do update
 set erased_at = excluded.erased_at, epoch = excluded.epoch, identifier_id = excluded.identifier_id
-"""
-_REDUCE = (
-    """
-    insert into pg_temp.reduced (old_set_id, identifier_ids, strengths)
-    select
-        s.identifier_set_id,
-        array_agg(m.identifier_id order by m.identifier_id)
-            filter (where m.identifier_id not in (select identifier_id from pg_temp.erased)),
-        array_agg(m.strength order by m.identifier_id)
-            filter (where m.identifier_id not in (select identifier_id from pg_temp.erased))
-    from identity.identifier_set as s
-    cross join lateral unnest(s.identifier_ids, s.strengths) as m (identifier_id, strength)
-    where s.identifier_ids && array(select identifier_id from pg_temp.erased)
-    group by s.identifier_set_id
-    """,
-    """
-    insert into identity.identifier_set (identifier_ids, strengths)
-    select distinct identifier_ids, strengths from pg_temp.reduced where identifier_ids is not null
-    order by 1, 2
-    on conflict (identifier_ids, strengths) do nothing
-    """,
-    """
-    update pg_temp.reduced as r
-    set new_set_id = s.identifier_set_id
-    from identity.identifier_set as s
-    where s.identifier_ids = r.identifier_ids and s.strengths = r.strengths
-    """,
-)
-_WHERE_SAID = "(%(source)s = '' or {t}.source = %(source)s) and {t}.event_at <= %(erased_at)s"
-_FORGET_LOG = (
-    f"""
-    delete from identity.observation as o
-    using pg_temp.reduced as r
-    where o.identifier_set_id = r.old_set_id and r.new_set_id is null
-    and {_WHERE_SAID.format(t="o")}
-    """,  # noqa: S608 - constants of this module
-    f"""
-    update identity.observation as o
-    set identifier_set_id = r.new_set_id
-    from pg_temp.reduced as r
-    where o.identifier_set_id = r.old_set_id and {_WHERE_SAID.format(t="o")}
-    """,  # noqa: S608 - constants of this module
-)
-_DELETE_RECORDS = f"""
-with gone as (
-    delete from raw.record as w
-    using pg_temp.reduced as r
-    where
-        w.identifier_set_id = r.old_set_id and {_WHERE_SAID.format(t="w")}
-        and not (w.source = 'commerce' and w.kind = any(%(kept)s))
-    returning w._load_id
-),
-
-counted as (select _load_id, count(*) as rows from gone group by _load_id)
-
-update ops.load as l
-set erased = l.erased + counted.rows
-from counted
-where l.load_id = counted._load_id
-returning counted.rows
-"""  # noqa: S608 - constants of this module
-_CUT_RECORDS = f"""
-update raw.record as w
-set identifier_set_id = r.new_set_id
-from pg_temp.reduced as r
-where w.identifier_set_id = r.old_set_id and {_WHERE_SAID.format(t="w")}
-"""  # noqa: S608 - constants of this module
-# Everywhere, also where the value was no evidence: a receiver's phone, a referral.
-_SCRUB_RECORDS = f"""
-update raw.record as w
-set
-    body = regexp_replace(w.body::text, %(pattern)s, 'erased', 'g')::jsonb,
-    source_key = regexp_replace(w.source_key, %(pattern)s, 'erased', 'g')
-where w.body::text ~ %(pattern)s and {_WHERE_SAID.format(t="w")}
-"""  # noqa: S608 - constants of this module
-_EMPTY_QUARANTINE = """
-update ops.quarantine as q
-set raw = ''::bytea, status = 'discarded', status_reason = 'erased', status_at = %(erased_at)s
-where exists (
-    select from unnest(%(values)s::text[]) as t (value)
-    where position(convert_to(t.value, 'UTF8') in q.raw) > 0
-)
 """
 _TOUCH = """
 insert into identity.recount (identifier_id, is_recounted)
@@ -264,18 +177,7 @@ def _erase(conn: Connection, key: bytes, erasure: Erasure) -> ErasureCounts:
         "values": list(values),
         "pattern": "|".join(map(_escaped, values)),
     }
-    for statement in _REDUCE:
-        conn.execute(statement)
-    deleted = 0
-    if erasure.scope == "person":
-        deleted = sum(row[0] for row in conn.execute(_DELETE_RECORDS, parameters))
-    scrubbed = conn.execute(_CUT_RECORDS, parameters).rowcount
-    emptied = 0
-    if values:
-        scrubbed = max(conn.execute(_SCRUB_RECORDS, parameters).rowcount, scrubbed)
-        emptied = conn.execute(_EMPTY_QUARANTINE, parameters).rowcount
-    for statement in _FORGET_LOG:
-        conn.execute(statement, parameters)
+    cut = cut_records(conn, parameters, is_person=erasure.scope == "person")
     conn.execute(_TOUCH, {"is_recounted": erasure.scope == "identifier_at_source"})
     if erasure.scope == "identifier_at_source":
         conn.execute(_SEE_AGAIN)
@@ -285,8 +187,8 @@ def _erase(conn: Connection, key: bytes, erasure: Erasure) -> ErasureCounts:
     if erasure.scope == "person":
         conn.execute(_ERASE_PROFILE, (profile_id,))
         conn.execute(_TELL, (erasure.erased_at, profile_id))
-    counts = ErasureCounts(len(values), deleted, scrubbed, emptied, values)
-    audited = {"scope": erasure.scope, "identifiers": len(values), "records": deleted + scrubbed}
+    counts = ErasureCounts(len(values), *cut, values)
+    audited = {"scope": erasure.scope, "identifiers": len(values), "records": cut[0] + cut[1]}
     conn.execute(_AUDIT, (json.dumps(audited),))
     return counts
 

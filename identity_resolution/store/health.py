@@ -31,7 +31,8 @@ create temporary table namespace_limit (
 """
 
 # With limit n, the n-th value before a value, in order of time, is one too many if it lies within
-# the window. Written apart from the resolver, so that a mistake there shows here.
+# the window; values that a statement joined count as one and are left out. Written apart from the
+# resolver, so that a mistake there shows here.
 _VIOLATIONS = """
 with spans as (
     select
@@ -45,7 +46,13 @@ with spans as (
     inner join identity.identifier_profile as m on a.identifier_id = m.identifier_id
     inner join identity.identifier as i on a.identifier_id = i.identifier_id
     inner join pg_temp.namespace_limit as r on i.namespace = r.namespace
-    where m.valid_to is null
+    where
+        m.valid_to is null
+        and i.identifier_id not in (
+            select unnest(array[l.left_id, l.right_id])
+            from identity.link as l
+            where l.statement_id is not null and l.decision = 'used'
+        )
 )
 
 select count(distinct profile_id)

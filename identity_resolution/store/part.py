@@ -244,20 +244,6 @@ LINK_NULLS = {
 LINK_COLUMNS = (*LINK_NULLS, "observation_count", "strength", "basis")
 
 
-def forgotten(state: State) -> State:
-    """Return `state` without evidence and decisions: what a rebuild starts from.
-
-    What was recorded once stays: the days of arrival and the times of birth.
-    """
-    blank = begin(state.graph.identifiers)
-    identifiers = replace(
-        blank.graph.identifiers,
-        arrival_day=state.graph.identifiers.arrival_day,
-        born_at=state.graph.identifiers.born_at,
-    )
-    return replace(blank, graph=replace(blank.graph, identifiers=identifiers))
-
-
 def _involve(conn: Connection, ends: Integers) -> None:
     conn.execute("truncate pg_temp.involved")
     copy_in(conn, "pg_temp.involved", pa.table({"identifier_id": ends}))

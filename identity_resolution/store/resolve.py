@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from identity_resolution.graph import Flags, Integers
-from identity_resolution.incremental import News, absorb, settle
+from identity_resolution.incremental import News, absorb, begin_again, settle
 from identity_resolution.links import Evidence
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import Rules
@@ -26,7 +26,6 @@ from identity_resolution.store.naming import Registry
 from identity_resolution.store.ownership import find_divided, windows_of, write_windows
 from identity_resolution.store.part import (
     StoredPart,
-    forgotten,
     prepare,
     read_part,
     widen,
@@ -168,7 +167,7 @@ def _written(work: Work, step: _Step, *, is_full: bool) -> IdentityCounts:
 def _rebuild(work: Work, evidence: Evidence, changed: Integers) -> _Step:
     widen_to_all(work.conn)
     part = read_part(work.conn, work.sources)
-    start = forgotten(part.state)
+    start = begin_again(part.state)
     news = _news(work, part, evidence, changed)
     change = absorb(start, news, work.rules)
     last_seen = changes.latest(np.full_like(part.last_seen, -1), news.evidence)

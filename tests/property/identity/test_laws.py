@@ -8,6 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from identity_resolution.explanation import explain
+from identity_resolution.graph import NEVER
 from identity_resolution.incremental import State
 from identity_resolution.ownership import find_windows
 from identity_resolution.rules import IdentifierClass, tabulate
@@ -214,3 +216,34 @@ def test_windows_tell_who_owned_a_thing_at_any_moment(log: list[Observation]) ->
             owner = names[at_work[0].account] if at_work else None
             assert len(at_work) <= 1
             assert owner == owner_at(turns, at, DAY)
+
+
+@given(batches_of_logs)
+def test_a_retired_id_leads_to_a_live_one_in_one_step(batches: list[list[Observation]]) -> None:
+    ever: set[int] = set()
+    for state in run(batches):
+        is_seen = state.graph.identifiers.first_seen != NEVER
+        live = set(state.resolution.anchor[is_seen].tolist())
+        ever |= live
+        for old in ever:
+            # An id is its anchor's; wherever that identifier is now, a live profile holds it.
+            heir = int(state.resolution.anchor[old])
+            assert heir in live
+            assert int(state.resolution.anchor[heir]) == heir
+            assert (heir == old) == (old in live)
+
+
+@given(logs(20))
+def test_a_chain_explains_every_profile(log: list[Observation]) -> None:
+    state = run([log])[-1]
+    names, answer = names_of(state), solve(log, RULES)
+    members = _members(state)
+    for anchor, held in members.items():
+        other = max(held)
+        found = explain(state.graph, state.resolution, anchor, other)
+        assert found.chain is not None
+        ends = [names[anchor], names[other]] if anchor != other else []
+        walked = [end for step in found.chain for end in (step.left, step.right)]
+        assert {step.decision for step in found.chain} <= {"used"}
+        assert all(walked.count(end) == 1 for end in ends)
+        assert all(frozenset((step.left, step.right)) in answer.links for step in found.chain)
