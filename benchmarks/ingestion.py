@@ -8,7 +8,7 @@ other, into one text column by COPY, through the loader (checked, identified, wi
 key, typed columns, jsonb body and observations), and through dlt where its environment is named;
 see benchmarks/dlt_peer. The median of each counts. `--growth` loads so many lines and compares the
 rate of the first million with that of the last; `--memory` loads one file of so many bytes and
-a fifth of it as .gz, and shows the loader's peak.
+as many again as .gz, and shows the loader's peak.
 """
 
 import argparse
@@ -106,7 +106,9 @@ class Bench:
     def _cpu(self) -> float:
         """CPU seconds of our ended children, and of the server with its ended processes."""
         here = os.times()
-        pid = int((server_of(self.settings).place.data_dir / "postmaster.pid").read_text().split()[0])
+        pid = int(
+            (server_of(self.settings).place.data_dir / "postmaster.pid").read_text().split()[0]
+        )
         server = psutil.Process(pid).cpu_times()
         own = here.user + here.system + here.children_user + here.children_system
         return own + server.user + server.system + server.children_user + server.children_system
@@ -146,8 +148,7 @@ def grow(bench: Bench, lines: int) -> str:
 
 def weigh(bench: Bench, size: int) -> str:
     """The loader's peak memory with one huge file, plain and compressed."""
-    path = bench.events(MILLION)
-    lines = size // (path.stat().st_size // MILLION)
+    lines = size // (bench.events(1_000).stat().st_size // 1_000)
     path = bench.events(lines)
     told = bench.load(path)
     shown = [f"{path.stat().st_size / 1e9:.1f} GB: {told['peak_megabytes']:.0f} MB"]

@@ -5,6 +5,7 @@ every line keeps its number and one broken quote cannot swallow the rest of the 
 """
 
 import csv
+import json
 from dataclasses import replace
 
 import duckdb
@@ -66,7 +67,10 @@ class CsvReader:
         is_empty = pc.equal(pc.utf8_trim_whitespace(texts), "")
         is_odd = pc.equal(pc.bit_wise_and(pc.count_substring(texts, '"'), 1), 1)
         no_reason = pa.scalar(None, pa.string())
-        broken = pc.if_else(is_odd, "broken_quotes", no_reason)
+        # Inside of a line a carriage return would begin a row of its own.
+        is_split = pc.match_substring(texts, "\r")
+        split = pc.if_else(is_split, "column_count", no_reason)
+        broken = pc.if_else(is_odd, "broken_quotes", split)
         return pc.if_else(is_empty, "empty_line", broken)
 
     def _parse(self, texts: pa.StringArray) -> tuple[pa.Array, list[int]]:
@@ -91,9 +95,28 @@ class CsvReader:
                 quoted_strings_can_be_null=True,
             ),
         )
+        if rows.num_rows + len(wrong) != len(texts):
+            # A quote in the wrong place swallowed the lines after it.
+            return self._parse_alone(texts)
         self._engine.register("csv_row", rows)
         found = table_of(self._engine, "select to_json(csv_row)::varchar as text from csv_row")
         return found["text"].combine_chunks(), wrong
+
+    def _parse_alone(self, texts: pa.StringArray) -> tuple[pa.Array, list[int]]:
+        """The same line by line, for texts that do not keep to themselves."""
+        good: list[str] = []
+        wrong: list[int] = []
+        for place, text in enumerate(texts.to_pylist()):
+            try:
+                values = next(csv.reader([text], strict=True))
+            except csv.Error:
+                values = []
+            if len(values) == len(self._names):
+                row = {n: v or None for n, v in zip(self._names, values, strict=True)}
+                good.append(json.dumps(row, ensure_ascii=False))
+            else:
+                wrong.append(place)
+        return pa.array(good, pa.string()), wrong
 
 
 def _prefixed(reject: Reject, prefix: bytes) -> Reject:

@@ -52,7 +52,7 @@ def parse_parts(
     starts = np.cumsum([0, *(part.table.num_rows for part in texts)])
     parser = session.parser(contract, arrival_day)
     parsed = parser.parse(
-        _joined(texts, starts), session.identification, session.registers(arrival_day)
+        joined_texts(texts), session.identification, session.registers(arrival_day)
     )
     session.ensure_months(contract.source, parsed.rows["event_day"])
     pieces = iter(_told_apart(parsed, texts, starts))
@@ -82,7 +82,9 @@ def _told_apart(parsed: Parsed, texts: Sequence[Texts], starts: np.ndarray) -> I
         )
 
 
-def _joined(texts: Sequence[Texts], starts: np.ndarray) -> pa.Table:
+def joined_texts(texts: Sequence[Texts]) -> pa.Table:
+    """The texts of several parts as one table, numbered through: `k`, `line_number`, `text`."""
+    starts = np.cumsum([0, *(part.table.num_rows for part in texts)])
     tables = [
         pa.table(
             {

@@ -52,6 +52,7 @@ SCHEMA = pa.schema(
 
 
 def rows_of(line: str) -> dict[str, object]:
+    """The typed columns and the body of one event."""
     event = json.loads(line)
     properties = event["properties"]
     return {
@@ -72,6 +73,7 @@ def rows_of(line: str) -> dict[str, object]:
     columns={"body": {"data_type": "json"}},
 )
 def events(path: str) -> Iterator[pa.Table]:
+    """The file as Arrow tables."""
     some = []
     with Path(path).open(encoding="utf-8") as file:
         for line in file:
@@ -84,6 +86,7 @@ def events(path: str) -> Iterator[pa.Table]:
 
 
 def main() -> None:
+    """Loads the file and prints rows and seconds."""
     started = time.perf_counter()
     pipeline = dlt.pipeline(
         pipeline_name=f"peer_{os.getpid()}",
