@@ -45,7 +45,12 @@ _REVISE = """
 with concerned as (
     select s.identifier_set_id, s.identifier_ids, s.actor_id
     from identity.identifier_set as s
-    where s.identifier_ids && %(status_changed)s::bigint[]
+    where s.identifier_set_id in (
+        select named_in.identifier_set_id
+        from identity.identifier_set as named_in
+        cross join lateral unnest(named_in.identifier_ids) as u (named)
+        where u.named = any(%(status_changed)s::bigint[])
+    )
 ),
 
 chosen as (

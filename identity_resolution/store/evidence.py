@@ -80,7 +80,8 @@ from identity.observation
 where identifier_set_id in (
     select s.identifier_set_id
     from identity.identifier_set as s
-    where s.identifier_ids && array(select identifier_id from pg_temp.recalled)
+    cross join lateral unnest(s.identifier_ids) as u (named)
+    inner join pg_temp.recalled as r on u.named = r.identifier_id
 )
 and (%(observation_kinds)s::text[] is null or observation_kind = any(%(observation_kinds)s))
 group by 1, 2, 3, 4, floor(extract(epoch from event_at))
@@ -89,12 +90,14 @@ group by 1, 2, 3, 4, floor(extract(epoch from event_at))
 _CLAIMS = f"""
 insert into pg_temp.recalled_evidence
 select {_SUMMARY}
-from identity.observation
+from identity.observation as o
 where observation_kind in ('unbind', 'alias')
-and identifier_set_id in (
-    select s.identifier_set_id
+and exists (
+    select
     from identity.identifier_set as s
-    where s.identifier_ids && array(select identifier_id from pg_temp.affected)
+    cross join lateral unnest(s.identifier_ids) as u (named)
+    inner join pg_temp.affected as a on u.named = a.identifier_id
+    where s.identifier_set_id = o.identifier_set_id
 )
 group by 1, 2, 3, 4, floor(extract(epoch from event_at))
 """  # noqa: S608 - constants of this module
@@ -143,6 +146,8 @@ def recall(
         return no_evidence()
     conn.execute("truncate pg_temp.recalled_evidence, pg_temp.recalled")
     copy_in(conn, "pg_temp.recalled", pa.table({"identifier_id": identifier_ids}))
+    # An overlap of arrays would be tried element by element, and a rebuild asks for very many.
+    conn.execute("analyze pg_temp.recalled")
     kinds = None if observation_kinds is None else list(observation_kinds)
     conn.execute(_RECALL, {"observation_kinds": kinds})
     return read_evidence(conn, sources, rules, "recalled_evidence")
