@@ -25,7 +25,9 @@ CHAIN_EVERY_DAYS = int(os.environ.get("C360_SHOP_CHAIN_DAYS", "20"))
 
 DAILY_AT_THE_END = 3
 
-HISTORY = frozenset({"identity.profile_event", "identity.identifier", "ops.empty_day"})
+HISTORY = frozenset(
+    {"identity.identifier", "identity.observation", "identity.profile_event", "ops.empty_day"}
+)
 """What tells when something arrived, and so differs by intention."""
 
 
