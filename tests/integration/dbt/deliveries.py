@@ -20,6 +20,14 @@ from warehouse.dictionary import register_identifiers, register_sets
 from warehouse.mart_tables import table_names
 from warehouse.runs import Run, open_run
 
+_OBSERVE = """
+insert into identity.observation
+select
+    record_id, event_at, event_day, %s, source, kind, observation_kind, identifier_set_id, _load_id
+from raw.record
+where _load_id = %s and identifier_set_id is not null
+"""
+
 
 def deliver(settings: Settings, day: date, records: list[Record]) -> None:
     """Write the records of one day as one load of each source and kind."""
@@ -29,6 +37,7 @@ def deliver(settings: Settings, day: date, records: list[Record]) -> None:
             load_id = _open_load(conn, source, kind, day, len(batch))
             for line, record in enumerate(batch, start=1):
                 _insert(conn, record, (load_id, line), day)
+            conn.execute(_OBSERVE, (day, load_id))
         conn.execute("analyze raw.record")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from settings import Settings
-from tests.property.identity.oracle import Identifier, Observation, Statement
+from tests.property.identity.evidence import Identifier, Observation, Statement
 from warehouse.connection import LOGIN, Connection, connect
 from warehouse.dictionary import register_identifiers, register_sets
 from warehouse.runs import Run, open_run, read_run

@@ -18,7 +18,8 @@ from identity_resolution.store.health import measure
 from identity_resolution.store.part import prepare, widen_to_all
 from settings import Settings
 from tests.integration.identity.logs import load, open_run_of, rows, state
-from tests.property.identity.oracle import Identifier, Observation, Stated, solve
+from tests.property.identity.evidence import Identifier, Observation, Stated
+from tests.property.identity.oracle import solve
 from tests.property.identity.worlds import RULES, random_log, random_stated
 from warehouse.connection import LOGIN, connect
 from warehouse.errors import Fatal

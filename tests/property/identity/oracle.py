@@ -9,57 +9,9 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 
 from identity_resolution.rules import Basis, IdentifierClass, Rules
-
-Identifier = tuple[str, str, str]
-Pair = frozenset[Identifier]
+from tests.property.identity.evidence import NOTHING, Identifier, Observation, Pair, Stated
 
 INACTIVE = ("junk", "quarantined", "shared")
-
-
-@dataclass(frozen=True)
-class Observation:
-    """Identifiers seen together; strength 1 to 4 for each of them."""
-
-    at: int
-    sightings: tuple[tuple[Identifier, int], ...]
-    kind: str = "seen"
-    source: str = "app"
-
-    @property
-    def identifiers(self) -> list[Identifier]:
-        return list(dict.fromkeys(identifier for identifier, _ in self.sightings))
-
-    @property
-    def pairs(self) -> list[Pair]:
-        return [frozenset(pair) for pair in combinations(self.identifiers, 2)]
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What a steward said: same (left), different (left from right) or block (left)."""
-
-    number: int
-    kind: str
-    left: tuple[Identifier, ...]
-    right: tuple[Identifier, ...] = ()
-
-
-@dataclass(frozen=True)
-class Stone:
-    """An erasure of everything about an identifier, at one source or at all (empty)."""
-
-    identifier: Identifier
-    erased_at: int
-    source: str = ""
-
-
-@dataclass(frozen=True)
-class Stated:
-    """All that is said apart from observations; consent to joint profiles by account."""
-
-    statements: tuple[Statement, ...] = ()
-    consent: tuple[tuple[Identifier, bool], ...] = ()
-    stones: tuple[Stone, ...] = ()
 
 
 @dataclass
@@ -86,9 +38,6 @@ class Answer:
     apart: set[Pair] = field(default_factory=set)
     consent: dict[Identifier, bool] = field(default_factory=dict)
     torn: set[tuple[Identifier, str]] = field(default_factory=set)
-
-
-NOTHING = Stated()
 
 
 def solve(observations: Iterable[Observation], rules: Rules, stated: Stated = NOTHING) -> Answer:
@@ -171,7 +120,7 @@ def _read_links(
             link.strength = min(link.strength, max(best[i] for i in pair))
             link.bases.add(answer.rules.basis_of(seen.source))
             for thing, account in _both_ways(pair):
-                if not _is_account(thing, answer.rules) and _names_one(account, answer.rules):
+                if not is_account(thing, answer.rules) and _names_one(account, answer.rules):
                     sightings[thing].append((seen.at, account))
             link.is_forced |= seen.kind == "alias"
     return sightings
@@ -190,12 +139,12 @@ def _read_statements(answer: Answer, stated: Stated) -> set[Identifier]:
     return blocked
 
 
-def _is_account(identifier: Identifier, rules: Rules) -> bool:
+def is_account(identifier: Identifier, rules: Rules) -> bool:
     return rules.of(identifier[0]).identifier_class is IdentifierClass.ACCOUNT
 
 
 def _names_one(identifier: Identifier, rules: Rules) -> bool:
-    return _is_account(identifier, rules) and rules.of(identifier[0]).limit == 1
+    return is_account(identifier, rules) and rules.of(identifier[0]).limit == 1
 
 
 def _owner_changes(seen: list[tuple[int, Identifier]]) -> int:
@@ -221,7 +170,7 @@ def _status(identifier: Identifier, neighbours: list[tuple[Identifier, Link]], r
     if own.junk_from_data:
         is_poor = len(text) >= 6 and len(set(text)) < rules.junk.characters
         is_growing = max(days.values(), default=0) > rules.junk.growth_per_day
-        is_thing = not _is_account(identifier, rules)
+        is_thing = not is_account(identifier, rules)
         if is_poor or (is_thing and (is_growing or most > rules.junk.accounts)):
             return "quarantined"
     if own.max_degree is not None and len(neighbours) > own.max_degree:
@@ -302,7 +251,7 @@ def _torn(answer: Answer) -> set[tuple[Identifier, str]]:
 
 def _has_basis(one: Identifier, other: Identifier, answer: Answer) -> bool:
     rules = answer.rules
-    if not (_is_account(one, rules) and _is_account(other, rules)):
+    if not (is_account(one, rules) and is_account(other, rules)):
         return True
     if rules.of(one[0]).functional == other[0] or rules.of(other[0]).functional == one[0]:
         return True
@@ -336,38 +285,3 @@ def _is_over_limit(identifier: Identifier, union: frozenset[Identifier], answer:
     if own.window is None:
         return len(first) > own.limit
     return sum(start <= seen <= start + own.window for seen in first.values()) > own.limit
-
-
-def owner_at(
-    turns: list[tuple[int, str, Identifier | None]], at: int, close_after: int
-) -> Identifier | None:
-    """Whose a thing was; turns: when, which kind, the account that acted, in order."""
-    owner, last = None, 0
-    for moment, kind, account in (turn for turn in turns if turn[0] <= at):
-        if owner is not None and moment > last + close_after:
-            owner = None
-        if kind not in {"logout", "unbind"}:
-            owner, last = account, moment
-        elif kind == "logout" or owner in (None, account):
-            owner = None
-    if owner is not None and at < last + close_after:
-        return owner
-    coming = (account for moment, _, account in turns if moment > at and account is not None)
-    return next(coming, None)
-
-
-def turns_of(
-    thing: Identifier, log: list[Observation], status: dict[Identifier, str], rules: Rules
-) -> list[tuple[int, str, Identifier | None]]:
-    """When a thing was seen with an account, or let go: an end after all else of its second."""
-    turns = []
-    for seen in log:
-        accounts = [i for i in seen.identifiers if _is_account(i, rules) and status[i] == "active"]
-        ranked = sorted(accounts, key=lambda i: (rules.of(i[0]).rank, [p.encode() for p in i]))
-        account = ranked[0] if ranked else None
-        is_end = seen.kind in {"logout", "unbind"}
-        if thing in seen.identifiers and (account or is_end):
-            names = [part.encode() for part in account or ()]
-            order = (seen.at, is_end, names, seen.kind == "logout")
-            turns.append((order, (seen.at, seen.kind, account)))
-    return [turn for _, turn in sorted(turns, key=lambda turn: turn[0])]

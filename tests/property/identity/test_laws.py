@@ -13,15 +13,9 @@ from identity_resolution.graph import NEVER
 from identity_resolution.incremental import State
 from identity_resolution.ownership import find_windows
 from identity_resolution.rules import IdentifierClass, tabulate
-from tests.property.identity.oracle import (
-    Identifier,
-    Observation,
-    Stated,
-    exceeds_a_limit,
-    owner_at,
-    solve,
-    turns_of,
-)
+from tests.property.identity.evidence import Identifier, Observation, Stated
+from tests.property.identity.oracle import exceeds_a_limit, solve
+from tests.property.identity.ownership_oracle import owner_at, turns_of
 from tests.property.identity.worlds import (
     DAY,
     RULES,

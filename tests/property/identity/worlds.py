@@ -16,7 +16,7 @@ from identity_resolution.ledger import Delivery, Ledger, Tombstones, advance, op
 from identity_resolution.links import KINDS, Evidence
 from identity_resolution.observations import Occasions, dictionary, gather
 from identity_resolution.rules import Rules, parse_rules
-from tests.property.identity.oracle import (
+from tests.property.identity.evidence import (
     NOTHING,
     Identifier,
     Observation,
