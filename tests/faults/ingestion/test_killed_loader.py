@@ -99,8 +99,8 @@ def quiet_state(warehouse_settings: Settings, tmp_path: Path) -> list[tuple[Any,
     found = state(settings)
     with connect(settings, "", autocommit=True) as conn:
         conn.execute("""
-            truncate raw.record, ops.quarantine, ops.run_load, ops.load, identity.identifier_set,
-                identity.identifier
+            truncate raw.record, identity.observation, ops.unknown_field, ops.quarantine,
+                ops.run_load, ops.load, identity.identifier_set, identity.identifier
         """)
     return found
 
