@@ -17,8 +17,8 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.ingestion import throw_away_database
 from benchmarks.population import DAYS, Population, populate
+from benchmarks.throw_away import throw_away_database
 from identity_resolution.graph import Integers
 from identity_resolution.store import IdentityCounts, run
 from settings import Settings
@@ -42,7 +42,7 @@ insert into identity.observation (
 )
 select
     number, to_timestamp(seen_at), to_timestamp(seen_at)::date, date '2025-10-01', 'app', 'events',
-    'seen', number, 1
+    'seen', number, 0
 from pg_temp.pair order by number;
 """
 _LOAD = """
