@@ -17,8 +17,8 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.ingestion import throw_away_database
 from benchmarks.population import DAYS, Population, populate
+from benchmarks.throw_away import throw_away_database
 from identity_resolution.graph import Integers
 from identity_resolution.store import IdentityCounts, run
 from settings import Settings
@@ -42,7 +42,7 @@ insert into identity.observation (
 )
 select
     number, to_timestamp(seen_at), to_timestamp(seen_at)::date, date '2025-10-01', 'app', 'events',
-    'seen', number, 1
+    'seen', number, 0
 from pg_temp.pair order by number;
 """
 _LOAD = """
@@ -55,13 +55,13 @@ values ('app', 'events', %(path)s, sha256(%(path)s::text::bytea), 1, %(day)s, %(
 returning load_id
 """
 _RECORDS = """
-insert into raw.record (
-    source, kind, source_key, content_hash, event_at, event_day, occurred_at, observation_kind,
-    identifier_set_id, body, _load_id, _line_number, record_id
+insert into identity.observation (
+    observation_id, event_at, event_day, arrival_day, source, kind, observation_kind,
+    identifier_set_id, _load_id
 )
 select
-    'app', 'events', set_id::text, md5(set_id::text)::uuid, %(at)s, %(at)s::date, %(at)s, 'seen',
-    set_id, '{}', %(load_id)s, set_id, 100000000 + set_id
+    100000000 + set_id, %(at)s, %(at)s::date, %(at)s::date, 'app', 'events', 'seen', set_id,
+    %(load_id)s
 from unnest(%(sets)s::bigint[]) as touched (set_id)
 """
 _ANALYZE = (

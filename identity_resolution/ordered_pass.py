@@ -108,11 +108,17 @@ class _Forest:
 
     def unite(self, walk: Iterable[tuple[int, int, bool]]) -> list[int]:
         """Join the sets of two identifiers each, or say which rule forbids it."""
-        root, held, is_solid, sides = self._root, self._held, self._is_solid, self._sides
+        parent, held, is_solid, sides = self._parent, self._held, self._is_solid, self._sides
+        root = self._root
         used, limit, weak_bridge = map(int, (Decision.USED, Decision.LIMIT, Decision.WEAK_BRIDGE))
         decisions = []
         for left, right, is_weak in walk:
-            one, other = root(left), root(right)
+            one, other = parent[left], parent[right]
+            # Most sets are flat, so most roots are found without a call.
+            if parent[one] != one:
+                one = root(left)
+            if parent[other] != other:
+                other = root(right)
             if one == other:
                 decisions.append(used)
             elif sides and self._is_apart(one, other):

@@ -43,7 +43,8 @@ class Measures:
 
     degree: how many others it was seen with. accounts: the largest number of distinct values of any
     one (namespace, scope) of which a person has one, among those. growth: the largest number of
-    others first seen with it on one day. For accounts themselves the last two are zero.
+    others first seen with it on one day, where junk is found from the data. For accounts themselves
+    the last two are zero.
     """
 
     degree: Integers
@@ -53,12 +54,14 @@ class Measures:
 
 def measure(graph: Graph, table: RuleTable) -> Measures:
     """Return the measures of every identifier of `graph`."""
-    seen = graph.links.take(graph.links.observation_count > 0)
-    is_shareable = ~table.is_account[graph.identifiers.namespace_code]
+    is_seen = graph.links.observation_count > 0
+    seen = graph.links if is_seen.all() else graph.links.take(is_seen)
+    namespace = graph.identifiers.namespace_code
+    is_shareable = ~table.is_account[namespace]
     return Measures(
         degree=degree(seen, len(graph.identifiers)),
         accounts=_accounts(graph.identifiers, seen, table, is_shareable),
-        growth=_growth(seen, is_shareable),
+        growth=_growth(seen, is_shareable & table.junk_from_data[namespace]),
     )
 
 
@@ -118,13 +121,12 @@ def _accounts(
     return _largest_count(counted, kind, kind_count, len(identifiers))
 
 
-def _growth(links: Links, is_shareable: Flags) -> Integers:
-    day = links.first_seen // _DAY_SECONDS
+def _growth(links: Links, is_counted: Flags) -> Integers:
+    parts = [np.flatnonzero(is_counted[ends]) for ends in (links.left, links.right)]
+    owner = np.concatenate((links.left[parts[0]], links.right[parts[1]]))
+    day = links.first_seen[np.concatenate(parts)] // _DAY_SECONDS
     day -= day.min(initial=0)
-    ends = np.concatenate((links.left, links.right))
-    rows = np.flatnonzero(is_shareable[ends])
-    days = np.concatenate((day, day))[rows]
-    return _largest_count(ends[rows], days, int(day.max(initial=0)) + 1, len(is_shareable))
+    return _largest_count(owner, day, int(day.max(initial=0)) + 1, len(is_counted))
 
 
 def _largest_count(owner: Integers, kind: Integers, kind_count: int, size: int) -> Integers:
