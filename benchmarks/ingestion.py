@@ -23,6 +23,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -75,6 +76,10 @@ class Bench:
             raise SystemExit(f"not the load that was meant: {told}")
         return told
 
+    def load_seconds(self, path: Path) -> float:
+        """How long the loader took."""
+        return self.load(path)["seconds"]
+
     def bare_copy(self, path: Path) -> float:
         """The lines into one text column: no check, no key, no types."""
         with connect(self.settings, "") as conn, conn.cursor() as cursor:
@@ -111,17 +116,19 @@ class Bench:
         )
         server = psutil.Process(pid).cpu_times()
         own = here.user + here.system + here.children_user + here.children_system
-        return own + server.user + server.system + server.children_user + server.children_system
+        return own + float(
+            server.user + server.system + server.children_user + server.children_system
+        )
 
 
 def compare(bench: Bench, lines: int, repeats: int, dlt: str | None) -> Table:
     """The ways side by side, `repeats` times."""
     for _ in range(repeats):
         path = bench.events(lines)
-        bench.take("bare COPY", lambda path=path: bench.bare_copy(path))
-        bench.take("loader", lambda path=path: bench.load(path)["seconds"])
+        bench.take("bare COPY", partial(bench.bare_copy, path))
+        bench.take("loader", partial(bench.load_seconds, path))
         if dlt:
-            bench.take("dlt", lambda path=path: bench.peer(dlt, path))
+            bench.take("dlt", partial(bench.peer, dlt, path))
         size = path.stat().st_size
         path.unlink()
     table = Table(title=f"{lines:,} lines of {size / lines:,.0f} bytes, median of {repeats}")

@@ -12,7 +12,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from warehouse.errors import Retryable
 

@@ -66,7 +66,7 @@ def rows_of(line: str) -> dict[str, object]:
     }
 
 
-@dlt.resource(
+@dlt.resource(  # type: ignore[untyped-decorator]
     name="event",
     write_disposition={"disposition": "merge", "strategy": "upsert"},
     primary_key="track_id",
