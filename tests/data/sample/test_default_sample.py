@@ -34,7 +34,7 @@ def test_every_kind_is_there_in_a_likely_number(default: Written):
     events = sum(counts[source, "events"] for source in ("mini_program", "app", "web"))
     assert 150_000 <= events <= 220_000
     assert counts["commerce", "products"] >= 60
-    assert len(counts) == 24
+    assert len(counts) == 25
 
 
 def test_active_people_do_35_to_60_things_in_30_days(default: Written):

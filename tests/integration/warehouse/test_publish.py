@@ -129,9 +129,9 @@ def add_load(settings: Settings, file_hash: bytes) -> None:
             """
             insert into ops.load (source, kind, path, file_hash, size_bytes, landing_day,
                 arrival_day, contract_version, rows_in, loaded, duplicate, quarantined, started_at)
-            values ('app', 'events', 'invented.jsonl', %s, 1, %s, %s, 1, 1, 1, 0, 0, %s)
+            values ('app', 'events', %s, %s, 1, %s, %s, 1, 1, 1, 0, 0, %s)
             """,
-            (file_hash, DAY, DAY, RUN_AT),
+            (f"{file_hash.hex()}.jsonl", file_hash, DAY, DAY, RUN_AT),
         )
 
 

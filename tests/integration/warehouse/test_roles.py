@@ -36,6 +36,8 @@ identity.recount                -      siud     -         -      -       -      
 identity.redirect               -      s        s         -      s       -      s       -        -
 identity.residual               -      siud     s         -      s       -      s       -        -
 identity.run                    -      siud     s         -      s       -      s       -        -
+identity.spark_identifier       -      sidt   -         -      -       -      s       -        -
+identity.spark_link             -      sidt   -         -      -       -      s       -        -
 identity.statement              -      siud     s         -      s       -      s       -        -
 identity.statement_refusal      -      s        s         -      s       -      s       -        -
 identity.tombstone              -      siud     -         -      -       -      s       -        -

@@ -25,7 +25,14 @@ def add_load(settings: Settings, source: str, day: date, name: str = "a") -> int
                 arrival_day, contract_version, rows_in, loaded, duplicate, quarantined, started_at)
             values (%s, 'events', %s, %s, 1, %s, %s, 1, 6, 3, 2, 1, %s) returning load_id
             """,
-            (source, name, sha256(f"{source}{day}{name}".encode()).digest(), day, day, RUN_AT),
+            (
+                source,
+                f"{source}/events/{day}/{name}",
+                sha256(f"{source}{day}{name}".encode()).digest(),
+                day,
+                day,
+                RUN_AT,
+            ),
         ).fetchone()
     assert row is not None
     load_id: int = row[0]
