@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -61,11 +62,14 @@ def run_demo(brand: Brand = Brand()) -> None:
     with _step("PostgreSQL"):
         settings = start_database(load_settings())
         migrate(settings)
-    with _step(f"sample of {brand.people:,} people, {brand.days} days") as report:
-        first_day = _landed_sample(settings, brand, report)
-    with _step("Airflow: scheduler, dag-processor, api-server") as report:
-        api = airflow_processes.start(settings, report)
-        _unpause(settings, api)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # Airflow's processes come up on another core while the brand is written.
+        airflow = beside.submit(airflow_processes.start, settings, lambda _: None)
+        with _step(f"sample of {brand.people:,} people, {brand.days} days") as report:
+            first_day = _landed_sample(settings, brand, report)
+        with _step("Airflow: scheduler, dag-processor, api-server"):
+            api = airflow.result()
+            _unpause(settings, api)
     history_end = brand.last_day - timedelta(days=DAILY_RUNS)
     _load(settings, api, first_day, history_end)
     for age in range(DAILY_RUNS - 1, -1, -1):
