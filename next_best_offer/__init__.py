@@ -1,5 +1,12 @@
-"""The Python steps of offers: propensity, allocation, evaluation.
+"""The Python steps of offers: what SQL cannot say.
 
-None is switched on in this release: `next_best_offer` is scored by the SQL models of
-`dbt_project/models/marts/offers`, which every later step falls back to when it fails or is missing.
+allocation.py   who gets which offer when stock, budget and slots are scarce
+propensity.py   who will respond; its coefficients are data that SQL scores with
+off_policy.py   what another policy would have earned, from a log with probabilities
+gate.py         personalise only where it surely pays
+uplift.py       what happens because of an offer; how many people a test needs
+reliability.py  whether predictions are what happens, and still fit
+
+Pure: columns in, columns out. The chain does not call them yet: `next_best_offer` is scored by the
+SQL models of `dbt_project/models/marts/offers`, which every step falls back to.
 """
