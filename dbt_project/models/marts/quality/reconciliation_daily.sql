@@ -7,34 +7,36 @@ with official as (
         metric.day_offset,
         metric.official_count
     from {{ ref('int_official_figures') }} as figures
-    cross join lateral (
-        select
-            'visitors' as metric,
-            0 as day_offset,
-            {{ count_of("figures.figures ->> 'visit_uv'") }} as official_count
-        where figures.endpoint = 'getweanalysisappiddailyvisittrend'
-        union all
-        select
-            'new_visitors' as metric,
-            0 as day_offset,
-            {{ count_of("figures.figures ->> 'visit_uv_new'") }} as official_count
-        where figures.endpoint = 'getweanalysisappiddailyvisittrend'
-        union all
-        select
-            'retained_visitors' as metric,
-            ({{ count_of("kept.value ->> 'key'") }})::integer as day_offset,
-            {{ count_of("kept.value ->> 'value'") }} as official_count
-        from jsonb_array_elements(
-            case
-                when
-                    figures.endpoint = 'getweanalysisappiddailyretaininfo'
-                    and jsonb_typeof(figures.figures -> 'visit_uv_new') = 'array'
-                    then figures.figures -> 'visit_uv_new'
-                else '[]'::jsonb
-            end
-        ) as kept (value)
-        where kept.value ->> 'key' <> '0'
-    ) as metric
+    cross join
+        lateral (
+            select
+                'visitors' as metric,
+                0 as day_offset,
+                {{ count_of("figures.figures ->> 'visit_uv'") }} as official_count
+            where figures.endpoint = 'getweanalysisappiddailyvisittrend'
+            union all
+            select
+                'new_visitors' as metric,
+                0 as day_offset,
+                {{ count_of("figures.figures ->> 'visit_uv_new'") }} as official_count
+            where figures.endpoint = 'getweanalysisappiddailyvisittrend'
+            union all
+            select
+                'retained_visitors' as metric,
+                ({{ count_of("kept.value ->> 'key'") }})::integer as day_offset,
+                {{ count_of("kept.value ->> 'value'") }} as official_count
+            from
+                jsonb_array_elements(
+                    case
+                        when
+                            figures.endpoint = 'getweanalysisappiddailyretaininfo'
+                            and jsonb_typeof(figures.figures -> 'visit_uv_new') = 'array'
+                            then figures.figures -> 'visit_uv_new'
+                        else '[]'::jsonb
+                    end
+                ) as kept (value)
+            where kept.value ->> 'key' <> '0'
+        ) as metric
     where metric.official_count is not null and metric.day_offset is not null
 ),
 
@@ -86,7 +88,8 @@ final as (
         own_count,
         official_count,
         own_count - official_count as difference_count,
-        round((own_count - official_count)::numeric / nullif(official_count, 0), 4)::numeric(12, 4) as difference_rate,
+        round((own_count - official_count)::numeric / nullif(official_count, 0), 4)::numeric(12, 4)
+            as difference_rate,
         abs(own_count - official_count) <= greatest(
             {{ var('reconciliation_min_count') }}, official_count * {{ var('reconciliation_tolerance') }}
         ) as is_within_tolerance

@@ -9,7 +9,10 @@ with source as (
 
 renamed as (
     select
-        coalesce({{ json_text('decrypted,refund_id') }}, {{ json_text('decrypted,out_refund_no') }}) as refund_id,
+        coalesce(
+            {{ json_text('decrypted,refund_id') }},
+            {{ json_text('decrypted,out_refund_no') }}
+        ) as refund_id,
         {{ json_text('decrypted,transaction_id') }} as transaction_id,
         {{ json_text('decrypted,out_trade_no') }} as order_id,
         {{ json_text('decrypted,refund_status') }} as refund_status,

@@ -16,7 +16,10 @@ renamed as (
     select
         {{ json_text('appid') }} as appid,
         {{ json_text('endpoint') }} as endpoint,
-        case when item ->> 'ref_date' ~ '^\d{8}' then to_date(left(item ->> 'ref_date', 8), 'YYYYMMDD') else event_day end as ref_date,
+        case when item ->> 'ref_date' ~ '^\d{8}' then to_date(
+            left(item ->> 'ref_date', 8),
+            'YYYYMMDD'
+        ) else event_day end as ref_date,
         coalesce(item ->> 'index', item ->> 'page_path', '') as item_key,
         item as figures,
         {{ envelope() }}

@@ -2,7 +2,8 @@
 with source as (
     select *
     from {{ source('raw', 'record') }}
-    where source = 'official_account' and kind = 'statistics'
+    where
+        source = 'official_account' and kind = 'statistics'
         and body #> '{list,msgid}' is not null
 ),
 
@@ -16,7 +17,9 @@ detail as (
     from source
     cross join lateral jsonb_array_elements(
         case
-            when jsonb_typeof(source.body #> '{list,detail_list}') = 'array' then source.body #> '{list,detail_list}'
+            when
+                jsonb_typeof(source.body #> '{list,detail_list}') = 'array'
+                then source.body #> '{list,detail_list}'
             when jsonb_typeof(source.body #> '{list,details}') = 'array' then source.body #> '{list,details}'
             else jsonb_build_array(coalesce(source.body #> '{list,detail}', source.body -> 'list'))
         end
@@ -30,9 +33,15 @@ renamed as (
         item ->> 'msgid' as article_id,
         item ->> 'title' as title,
         {{ text_date("item ->> 'ref_date'") }} as published_date,
-        coalesce({{ text_date("detail ->> 'stat_date'") }}, {{ text_date("item ->> 'ref_date'") }}) as stat_date,
+        coalesce(
+            {{ text_date("detail ->> 'stat_date'") }},
+            {{ text_date("item ->> 'ref_date'") }}
+        ) as stat_date,
         detail_number,
-        coalesce({{ count_of("detail ->> 'read_user'") }}, {{ count_of("detail ->> 'int_page_read_user'") }}) as reader_count,
+        coalesce(
+            {{ count_of("detail ->> 'read_user'") }},
+            {{ count_of("detail ->> 'int_page_read_user'") }}
+        ) as reader_count,
         {{ count_of("detail ->> 'share_user'") }} as sharer_count,
         {{ count_of("detail ->> 'like_user'") }} as liker_count,
         {{ count_of("detail ->> 'comment_count'") }} as comment_count,

@@ -2,7 +2,8 @@
 with source as (
     select *
     from {{ source('raw', 'record') }}
-    where source = 'official_account' and kind = 'follower_ids'
+    where
+        source = 'official_account' and kind = 'follower_ids'
         and body ->> 'openid' is not null
 ),
 

@@ -19,7 +19,14 @@ renamed as (
         {{ text_date("item ->> 'ref_date'") }} as ref_date,
         item ->> 'user_source' as user_source,
         item ->> 'msgid' as article_id,
-        concat_ws('|', item ->> 'ref_hour', item ->> 'share_scene', item ->> 'msg_type', item ->> 'count_interval', item ->> 'stat_date') as item_key,
+        concat_ws(
+            '|',
+            item ->> 'ref_hour',
+            item ->> 'share_scene',
+            item ->> 'msg_type',
+            item ->> 'count_interval',
+            item ->> 'stat_date'
+        ) as item_key,
         {{ json_boolean('reply,is_delay') }} as is_delayed,
         item as figures,
         {{ envelope() }}

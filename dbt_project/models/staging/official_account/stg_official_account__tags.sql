@@ -9,7 +9,11 @@ renamed as (
     select
         {{ json_text('appid') }} as appid,
         {{ json_text('endpoint') }} as endpoint,
-        coalesce({{ json_text('tags,id') }}, {{ json_text('requested,tagid') }}, {{ json_text('tagid_list') }}) as tag_id,
+        coalesce(
+            {{ json_text('tags,id') }},
+            {{ json_text('requested,tagid') }},
+            {{ json_text('tagid_list') }}
+        ) as tag_id,
         {{ json_text('tags,name') }} as tag_name,
         {{ json_integer('tags,count') }} as follower_count,
         coalesce({{ json_text('openid') }}, {{ json_text('requested,openid') }}) as openid,
