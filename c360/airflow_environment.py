@@ -36,6 +36,8 @@ TUNING: Mapping[str, str] = {
     "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.2",
     # A killed task is found and tried again after one minute, not five.
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",
+    # That finds the tasks of the scheduler that looks; those of a killed one are found by this.
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "30",
 }
 
 # Numeric libraries would start a thread a core in each of the task processes.
