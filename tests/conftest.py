@@ -48,7 +48,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _turn(item: pytest.Item) -> int:
-    """The quickest first; then the files that hold one worker long, so that none of them is last."""
+    """The quickest first, then the files that take one worker long, so that none is last."""
     folder = item.path.relative_to(PROJECT_DIR / "tests").parts[0]
     order = ("unit", "dags", "faults", "data")
     return order.index(folder) if folder in order else len(order)
