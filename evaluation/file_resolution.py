@@ -14,13 +14,13 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from evaluation.ledger import Delivery, Ledger, advance, open_ledger
 from evaluation.observation_file import Identifier, Observation, Reject, read_observations
 from identifiers import JunkLists, normalise
 from identity_resolution.actors import NOBODY, choose_actors
 from identity_resolution.anchors import RESIDUAL, birth_ids
 from identity_resolution.claims import no_claims
 from identity_resolution.graph import Decision, Identifiers, Integers, Status
-from identity_resolution.ledger import Delivery, Ledger, advance, open_ledger
 from identity_resolution.links import KINDS, Evidence
 from identity_resolution.observations import Occasions, dictionary, gather
 from identity_resolution.ownership import find_windows, is_divided

@@ -15,9 +15,9 @@ from c360.profile_card import parse_identifier
 from evaluation import Evaluation, FileRequest, Score, evaluate_warehouse, resolve_file
 from evaluation import evaluate as evaluate_map
 from identity_resolution.explanation import Step
-from identity_resolution.store import explain_identifier, explain_identifiers
-from identity_resolution.store import run as run_identity
-from identity_resolution.store.diff import diff_rules
+from identity_store import explain_identifier, explain_identifiers
+from identity_store import run as run_identity
+from identity_store.diff import diff_rules
 from settings import load_settings
 from warehouse.errors import Fatal
 from warehouse.freshness import newest_identity_run, recent_runs

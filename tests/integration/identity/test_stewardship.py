@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from identity_resolution.rule_file import load_rules
-from identity_resolution.store import explain_identifier, run
-from identity_resolution.store.diff import diff_rules
-from identity_resolution.store.statements import (
+from identity_store import explain_identifier, run
+from identity_store.diff import diff_rules
+from identity_store.statements import (
     Said,
     list_statements,
     make_statement,

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as st
 
+from evaluation.ledger import Delivery, Ledger, Tombstones, advance, open_ledger
 from identity_resolution.claims import Claims, no_claims, same_links
 from identity_resolution.graph import NEVER, Apart, Decision, Identifiers, Integers, Status
 from identity_resolution.incremental import State
-from identity_resolution.ledger import Delivery, Ledger, Tombstones, advance, open_ledger
 from identity_resolution.links import KINDS, Evidence
 from identity_resolution.observations import Occasions, dictionary, gather
 from identity_resolution.rules import Rules, parse_rules

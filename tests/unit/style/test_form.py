@@ -17,6 +17,7 @@ PACKAGES = (
     "identifiers",
     "identity_resolution",
     "identity_spark",
+    "identity_store",
     "ingestion",
     "next_best_offer",
     "pipeline",
@@ -29,10 +30,7 @@ PURE_PACKAGES = ("identifiers", "identity_resolution", "next_best_offer")
 CLOCK_MODULES = {"ingestion/window.py"}
 """A file still being written is told by its age."""
 
-IO_MODULES = {
-    "identity_resolution/rule_file.py",
-    *(f"identity_resolution/store/{path.name}" for path in PROJECT.glob("*/store/*.py")),
-}
+IO_MODULES = {"identity_resolution/rule_file.py"}
 
 
 def python_files(*folders: str) -> list[Path]:

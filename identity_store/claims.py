@@ -14,9 +14,9 @@ from identity_resolution.claims import (
 from identity_resolution.graph import Apart, Integers
 from identity_resolution.links import Evidence, concatenate
 from identity_resolution.rules import Rules
-from identity_resolution.store.evidence import recall, recall_claims
-from identity_resolution.store.part import StoredPart
-from identity_resolution.store.sources import SourceBits
+from identity_store.evidence import recall, recall_claims
+from identity_store.part import StoredPart
+from identity_store.sources import SourceBits
 from warehouse.connection import Connection
 
 _LIVE = """

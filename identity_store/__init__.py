@@ -1,7 +1,7 @@
 """Identity resolution in the warehouse: the only code here that reads and writes tables."""
 
-from identity_resolution.store.explain import explain_identifier, explain_identifiers
-from identity_resolution.store.resolve import IdentityCounts, deployed_rules, run
+from identity_store.explain import explain_identifier, explain_identifiers
+from identity_store.resolve import IdentityCounts, deployed_rules, run
 
 __all__ = [
     "IdentityCounts",

@@ -12,27 +12,27 @@ from identity_resolution.incremental import News, absorb, begin_again, settle
 from identity_resolution.links import Evidence
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import Rules
-from identity_resolution.store import changes, write
-from identity_resolution.store.actors import revise_actors, write_actors
-from identity_resolution.store.claims import (
+from identity_store import changes, write
+from identity_store.actors import revise_actors, write_actors
+from identity_store.claims import (
     decide_consents,
     mark_applied,
     newly_stated,
     read_claims,
 )
-from identity_resolution.store.evidence import observe, read_evidence, recall
-from identity_resolution.store.health import measure
-from identity_resolution.store.naming import Registry
-from identity_resolution.store.ownership import find_divided, windows_of, write_windows
-from identity_resolution.store.part import (
+from identity_store.evidence import observe, read_evidence, recall
+from identity_store.health import measure
+from identity_store.naming import Registry
+from identity_store.ownership import find_divided, windows_of, write_windows
+from identity_store.part import (
     StoredPart,
     prepare,
     read_part,
     widen,
     widen_to_all,
 )
-from identity_resolution.store.sources import SourceBits
-from identity_resolution.store.tombstones import drop_replayed
+from identity_store.sources import SourceBits
+from identity_store.tombstones import drop_replayed
 from settings import Settings
 from warehouse.connection import Connection, connect
 from warehouse.errors import database_errors_without_values
