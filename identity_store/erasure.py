@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from identity_resolution.explanation import Identifier
+from identifiers import Identifier
 from identity_store.erased_records import KEPT_KINDS, cut_records
 from identity_store.tombstones import value_hash
 from settings import Settings

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from identity_resolution.explanation import Explanation, Identifier, Step, explain, explain_alone
+from identifiers import Identifier
 from identity_resolution.graph import Graph, Resolution, Status, StatusReason
+from identity_store.explanation import Explanation, Step, explain, explain_alone
 from identity_store.part import StoredPart, prepare, read_part, widen
 from identity_store.sources import SourceBits
 from identity_store.transitions import NO_PROFILE

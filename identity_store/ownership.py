@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 
-from identity_resolution.anchors import RESIDUAL
+from identifiers import RESIDUAL
 from identity_resolution.graph import Integers
 from identity_resolution.links import Evidence
 from identity_resolution.ownership import Window, find_windows

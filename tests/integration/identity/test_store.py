@@ -60,7 +60,8 @@ update identity.identifier_set set actor_id = null;
 
 
 def _seen(at: int, *identifiers: Identifier, strength: int = 2) -> Observation:
-    return Observation(at, tuple((identifier, strength) for identifier in identifiers))
+    sightings = tuple((identifier, strength) for identifier in identifiers)
+    return Observation(at, sightings, source="commerce")
 
 
 def _state(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
