@@ -27,9 +27,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.population import Population, populate
+from evaluation.observations import dictionary
 from identity_resolution.clustering import components
 from identity_resolution.graph import NO_STATEMENT, Graph, Identifiers, Integers, Links, Resolution
-from identity_resolution.observations import dictionary
 from identity_resolution.resolution import resolve
 from identity_resolution.rule_file import load_rules
 

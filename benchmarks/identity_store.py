@@ -20,7 +20,7 @@ from rich.table import Table
 from benchmarks.population import DAYS, Population, populate
 from benchmarks.throw_away import throw_away_database
 from identity_resolution.graph import Integers
-from identity_resolution.store import IdentityCounts, run
+from identity_store import IdentityCounts, run
 from settings import Settings
 from warehouse.columns import copy_in
 from warehouse.connection import LOGIN, Connection, connect

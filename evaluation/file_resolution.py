@@ -14,18 +14,25 @@ from typing import TypeAlias
 import numpy as np
 import pyarrow as pa
 
+from evaluation.ledger import Delivery, Ledger, advance, open_ledger
 from evaluation.observation_file import Identifier, Observation, Reject, read_observations
-from identifiers import JunkLists, normalise
+from evaluation.observations import Occasions, dictionary, gather
+from identifiers import RESIDUAL, JunkLists, birth_ids, normalise
 from identity_resolution.actors import NOBODY, choose_actors
-from identity_resolution.anchors import RESIDUAL, birth_ids
 from identity_resolution.claims import no_claims
-from identity_resolution.graph import Decision, Identifiers, Integers, Status
-from identity_resolution.ledger import Delivery, Ledger, advance, open_ledger
+from identity_resolution.graph import (
+    Decision,
+    Flags,
+    Graph,
+    Identifiers,
+    Integers,
+    Resolution,
+    Status,
+)
 from identity_resolution.links import KINDS, Evidence
-from identity_resolution.observations import Occasions, dictionary, gather
-from identity_resolution.ownership import find_windows, is_divided
+from identity_resolution.ownership import find_windows
 from identity_resolution.rule_file import load_rules
-from identity_resolution.rules import Rules, tabulate
+from identity_resolution.rules import Rules, RuleTable, tabulate
 
 _NO_JUNK = JunkLists(phones=frozenset(), email_domains=frozenset(), devices=frozenset())
 """Which values are junk is the rules' to say; here values only get their normal form."""
@@ -107,8 +114,9 @@ def resolve_observations(path: Path, rules: Rules, batch_by: str | None = None) 
     stop = 0
     for day, (_, batch) in enumerate(groupby(observations, key=_batch_order)):
         start, stop = stop, stop + sum(1 for _ in batch)
-        ledger = advance(ledger, Delivery(evidence.slice(start, stop), day, stated), rules)
-    place = {identifier: row for row, identifier in enumerate(names(identifiers))}
+        sets = evidence.take(np.arange(start, stop))
+        ledger = advance(ledger, Delivery(sets, day, stated), rules)
+    place = {identifier: row for row, identifier in enumerate(identifiers.names())}
     spelling = place | {i: place[clean] for i, clean in normal.items() if clean is not None}
     return FileResult(ledger, observations, tuple(content.rejects), spelling)
 
@@ -127,17 +135,11 @@ def normalised(spelt: Collection[Identifier], rules: Rules) -> dict[Identifier, 
     return normal
 
 
-def names(identifiers: Identifiers) -> list[Identifier]:
-    """Return (namespace, scope, value) of each identifier."""
-    columns = (identifiers.namespace, identifiers.scope, identifiers.value)
-    return list(zip(*(column.to_pylist() for column in columns), strict=True))
-
-
 def profile_ids(ledger: Ledger, key: bytes) -> list[str]:
     """Return the profile id of each identifier."""
     graph, resolution = ledger.state.graph, ledger.state.resolution
     anchors, profile = np.unique(resolution.anchor, return_inverse=True)
-    ids = birth_ids(key, names(graph.identifiers.take(anchors)))
+    ids = birth_ids(key, graph.identifiers.take(anchors).names())
     return [ids[row] for row in profile.tolist()]
 
 
@@ -176,7 +178,7 @@ def windows_of(ledger: Ledger, rules: Rules) -> dict[int, list[Window]]:
     """Return the windows of each identifier that belonged to more than its own profile."""
     graph, resolution = ledger.state.graph, ledger.state.resolution
     table = tabulate(rules, graph.identifiers.namespaces)
-    is_wanted = is_divided(graph, resolution, table)
+    is_wanted = _is_divided(graph, resolution, table)
     close_after = rules.ownership.close_after_last_authenticated
     found: dict[int, list[Window]] = defaultdict(list)
     for window in find_windows(
@@ -186,9 +188,23 @@ def windows_of(ledger: Ledger, rules: Rules) -> dict[int, list[Window]]:
     return found
 
 
+def _is_divided(graph: Graph, resolution: Resolution, table: RuleTable) -> Flags:
+    """Flag shareable identifiers seen with an account of a profile that is not their own.
+
+    All others belong to their own profile at any time, and need no windows.
+    """
+    is_account = table.is_account[graph.identifiers.namespace_code]
+    one, other = graph.links.both_ways()
+    is_apart = ~is_account[one] & is_account[other] & resolution.screening.is_active[other]
+    is_apart &= resolution.anchor[one] != resolution.anchor[other]
+    is_divided = np.zeros(len(graph.identifiers), dtype=bool)
+    is_divided[one[is_apart]] = True
+    return is_divided
+
+
 def _residual_ids(identifiers: Identifiers, rows: list[int], key: bytes) -> list[str]:
     chosen = identifiers.take(np.array(rows, dtype=np.int64))
-    return birth_ids(key, names(chosen), [RESIDUAL] * len(rows))
+    return birth_ids(key, chosen.names(), [RESIDUAL] * len(rows))
 
 
 def _batch_order(seen: Observation) -> tuple[bool, str | int | float]:

@@ -10,13 +10,11 @@ import numpy as np
 
 from identity_resolution.graph import (
     BY_A_SOURCE,
-    NEVER,
     NO_STATEMENT,
     NONE_APART,
     Apart,
     Codes,
     Flags,
-    Integers,
     Links,
 )
 from identity_resolution.links import (
@@ -28,10 +26,9 @@ from identity_resolution.links import (
     link,
     locate,
     pairs,
+    stated_links,
 )
-from identity_resolution.rules import Basis
 
-_BEYOND_ANY_STRENGTH = 9
 _NO_VOIDS = Voids(NONE_APART.number, NONE_APART.number, NONE_APART.number)
 
 
@@ -39,7 +36,7 @@ _NO_VOIDS = Voids(NONE_APART.number, NONE_APART.number, NONE_APART.number)
 class Claims:
     """Everything stated about the identifiers of a graph, by position.
 
-    same: links that are forced, see `same_links`. voids: pairs whose earlier evidence is void.
+    same: links that are forced, see `stated_links`. voids: pairs whose earlier evidence is void.
     consent, is_blocked: of each identifier.
     """
 
@@ -67,7 +64,7 @@ def with_source_claims(claims: Claims, evidence: Evidence) -> Claims:
     number = np.arange(len(voids.left))[is_apart]
     left, right = voids.left[is_apart], voids.right[is_apart]
     aliases = link(evidence.take(evidence.kind == Kind.ALIAS), voids)
-    said = same_links(aliases.left, aliases.right, np.full(len(aliases), BY_A_SOURCE))
+    said = stated_links(aliases.left, aliases.right, np.full(len(aliases), BY_A_SOURCE))
     apart = Apart(
         # Stewards count their statements from 1, so these numbers are free.
         number=np.concatenate((claims.apart.number, -1 - number, -1 - number)),
@@ -86,39 +83,7 @@ def _unbound(evidence: Evidence) -> tuple[Voids, Flags]:
     return Voids(ends.left, ends.right, ends.last_seen), ~is_rebound
 
 
-def same_links(left: Integers, right: Integers, number: Integers) -> Links:
-    """Return pairs that statement `number` joins, as links without any evidence.
-
-    Their times and counts are such that combining them with evidence leaves the evidence as it is.
-    """
-    size = len(left)
-    return Links(
-        left=np.minimum(left, right),
-        right=np.maximum(left, right),
-        first_seen=np.full(size, NEVER, dtype=np.int64),
-        last_seen=np.full(size, -NEVER, dtype=np.int64),
-        observation_count=np.zeros(size, dtype=np.int64),
-        strength=np.full(size, _BEYOND_ANY_STRENGTH, dtype=np.int64),
-        source_mask=np.zeros(size, dtype=np.int64),
-        first_sample=np.full(size, NEVER, dtype=np.int64),
-        last_sample=np.full(size, -1, dtype=np.int64),
-        basis=np.full(size, Basis.NONE, dtype=np.int64),
-        statement=number,
-    )
-
-
 def evidence_of(links: Links) -> Links:
     """Return `links` as they were before any statement."""
     seen = links.take(links.observation_count > 0)
     return replace(seen, statement=np.full(len(seen), NO_STATEMENT, dtype=np.int64))
-
-
-def claims_about(claims: Claims, is_inside: Flags) -> Claims:
-    """Return `claims` without the pairs that have no end inside."""
-    same, voids = claims.same, claims.voids
-    is_void = is_inside[voids.left] | is_inside[voids.right]
-    return replace(
-        claims,
-        same=same.take(is_inside[same.left] | is_inside[same.right]),
-        voids=Voids(voids.left[is_void], voids.right[is_void], voids.until[is_void]),
-    )

@@ -17,9 +17,7 @@ from identity_resolution.graph import (
     Decision,
     Flags,
     Graph,
-    Identifiers,
     Integers,
-    Links,
     Screening,
     byte_order,
 )
@@ -49,19 +47,16 @@ def cluster(graph: Graph, table: RuleTable, screening: Screening) -> Clusters:
     open_rows = np.flatnonzero(decision == Decision.USED)
     left, right = graph.links.left[open_rows], graph.links.right[open_rows]
     whole, is_contested = _components_bridged(left, right, constraints.is_weak)
-    component = whole
-    if len(open_rows) < is_plain.sum():
-        component = components(size, graph.links.left[is_plain], graph.links.right[is_plain])
+    more = graph.links.take(np.flatnonzero(is_plain & (decision != Decision.USED)))
+    component = components(size, whole[more.left], whole[more.right])[whole] if len(more) else whole
     is_contested |= _is_limit_exceeded(whole, constraints)
     is_contested[whole[left[graph.links.statement[open_rows] != NO_STATEMENT]]] = True
-    is_contested[whole[constraints.apart.identifier]] = True
+    is_contested[whole[graph.apart.identifier]] = True
     label = whole.copy()
     contested = open_rows[is_contested[whole[left]]]
     if len(contested):
-        links = graph.links.take(contested)
-        rows, label_of_rows, walked = _walk(graph.identifiers, links, constraints)
+        rows, label_of_rows, decision[contested] = _walk(graph, contested, constraints)
         label[rows] = label_of_rows
-        decision[contested] = walked
     return Clusters(component=component, label=label, decision=decision)
 
 
@@ -91,7 +86,6 @@ def _constraints(graph: Graph, table: RuleTable) -> Constraints:
         first_seen=identifiers.first_seen,
         is_weak=table.is_weak[namespace],
         rank=table.rank[namespace],
-        apart=graph.apart,
     )
 
 
@@ -141,26 +135,15 @@ def _pairs_at(distance: Integers) -> tuple[Integers, Integers]:
 
 
 def _walk(
-    identifiers: Identifiers, links: Links, rules: Constraints
+    graph: Graph, contested: Integers, constraints: Constraints
 ) -> tuple[Integers, Integers, Codes]:
-    """Run the ordered pass over `links`; return whom it concerns, their labels, the decisions."""
+    """Run the ordered pass over some links; return their ends, the ends' labels, the decisions."""
+    links, apart = graph.links.take(contested), graph.apart
     rows, ends = np.unique(np.concatenate((links.left, links.right)), return_inverse=True)
-    local = replace(links, left=ends[: len(links)], right=ends[len(links) :])
-    local_rules = _part_of(rules, rows)
-    order = order_of_trust(local, local_rules, byte_order(identifiers, rows))
-    label, decision = unite_in_order(local, order, local_rules)
+    links = replace(links, left=ends[: len(links)], right=ends[len(links) :])
+    apart = apart.take(np.isin(apart.identifier, rows))
+    apart = replace(apart, identifier=np.searchsorted(rows, apart.identifier))
+    rules = constraints.take(rows)
+    order = order_of_trust(links, rules, byte_order(graph.identifiers, rows))
+    label, decision = unite_in_order(links, order, rules, apart)
     return rows, rows[label], decision
-
-
-def _part_of(rules: Constraints, rows: Integers) -> Constraints:
-    """Return the constraints of the identifiers at `rows` (ascending), by their place in it."""
-    apart = rules.apart.take(np.isin(rules.apart.identifier, rows))
-    return Constraints(
-        group=rules.group[rows],
-        limit=rules.limit[rows],
-        window_seconds=rules.window_seconds[rows],
-        first_seen=rules.first_seen[rows],
-        is_weak=rules.is_weak[rows],
-        rank=rules.rank[rows],
-        apart=replace(apart, identifier=np.searchsorted(rows, apart.identifier)),
-    )

@@ -7,7 +7,7 @@ Times are whole seconds since 1970-01-01 UTC, days are whole days since then.
 
 from dataclasses import dataclass, fields, replace
 from enum import IntEnum
-from typing import TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -74,7 +74,27 @@ BY_A_SOURCE = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Identifiers:
+class Columns:
+    """A table as a dataclass: each field is a column, all of one length."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        first, *_ = fields(self)
+        return len(getattr(self, first.name))
+
+    def take(self, rows: Integers | Flags) -> Self:
+        """Return the rows at the positions, or those flagged, in that order."""
+        positions = np.flatnonzero(rows) if rows.dtype == bool else rows.astype(np.int64)
+        columns = (getattr(self, field.name) for field in fields(self))
+        return type(self)(*(_taken(column, positions) for column in columns))
+
+
+def _taken(column: Any, rows: Integers) -> Any:  # noqa: ANN401 - an array of either library
+    return column[rows] if isinstance(column, np.ndarray) else column.take(pa.array(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers(Columns):
     """One row an identifier; no two rows share (namespace, scope, value).
 
     namespace, scope: dictionary-encoded strings; value: strings.
@@ -96,10 +116,6 @@ class Identifiers:
     consent: Codes
     is_blocked: Flags
 
-    def __len__(self) -> int:
-        """Return the number of identifiers."""
-        return len(self.value)
-
     @property
     def namespaces(self) -> list[str]:
         """The names that `namespace_code` counts into."""
@@ -115,23 +131,14 @@ class Identifiers:
         """The position of each identifier's scope in the dictionary of scopes."""
         return codes(self.scope)
 
-    def take(self, rows: Integers) -> "Identifiers":
-        """Return the identifiers at `rows`, in that order."""
-        return Identifiers(
-            namespace=self.namespace.take(pa.array(rows)),
-            scope=self.scope.take(pa.array(rows)),
-            value=self.value.take(pa.array(rows)),
-            first_seen=self.first_seen[rows],
-            arrival_day=self.arrival_day[rows],
-            born_at=self.born_at[rows],
-            strength=self.strength[rows],
-            consent=self.consent[rows],
-            is_blocked=self.is_blocked[rows],
-        )
+    def names(self) -> list[tuple[str, str, str]]:
+        """Return (namespace, scope, value) of each identifier."""
+        texts = (self.namespace.to_pylist(), self.scope.to_pylist(), self.value.to_pylist())
+        return list(zip(*texts, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class Links(Columns):
     """One row an unordered pair of identifiers, observed together or stated to be one person's.
 
     left, right: positions of identifiers, left < right, no pair twice; which end is left says
@@ -153,17 +160,13 @@ class Links:
     basis: Integers
     statement: Integers
 
-    def __len__(self) -> int:
-        """Return the number of links."""
-        return len(self.left)
-
-    def take(self, rows: Integers | Flags) -> "Links":
-        """Return the links at `rows` (positions, or one flag a link), in that order."""
-        return Links(*(getattr(self, column.name)[rows] for column in fields(self)))
+    def both_ways(self) -> tuple[Integers, Integers]:
+        """Return one end and the other of every link, then the other end and the one."""
+        return np.concatenate((self.left, self.right)), np.concatenate((self.right, self.left))
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
+class Apart(Columns):
     """Identifiers that must not share a profile: one row an identifier and statement.
 
     Those of one number on one side (-1) may not meet those on the other side (1).
@@ -172,10 +175,6 @@ class Apart:
     number: Integers
     identifier: Integers
     side: Integers
-
-    def take(self, rows: Integers | Flags) -> "Apart":
-        """Return the rows (positions, or one flag a row)."""
-        return Apart(self.number[rows], self.identifier[rows], self.side[rows])
 
 
 _NOTHING = np.empty(0, dtype=np.int64)
@@ -201,7 +200,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Screening:
+class Screening(Columns):
     """Which identifiers may link: `Status` and `StatusReason` of each."""
 
     status: Codes

@@ -64,18 +64,6 @@ def begin(identifiers: Identifiers) -> State:
     return State(Graph(unseen, empty_links()), resolution)
 
 
-def begin_again(state: State) -> State:
-    """Return `state` without evidence and decisions: what a rebuild starts from.
-
-    What was recorded once stays: the days of arrival and the times of birth.
-    """
-    blank, known = begin(state.graph.identifiers), state.graph.identifiers
-    identifiers = replace(
-        blank.graph.identifiers, arrival_day=known.arrival_day, born_at=known.born_at
-    )
-    return replace(blank, graph=replace(blank.graph, identifiers=identifiers))
-
-
 @dataclass(frozen=True, slots=True)
 class News:
     """What a step brings.
@@ -171,7 +159,7 @@ def _rescreen(
     is_own = touched[rows]
     identifiers = part.graph.identifiers
     table = tabulate(rules, identifiers.namespaces)
-    found = measure(part.graph, table)
+    found = measure(part.graph, rules)
     is_asked = np.zeros(len(touched), dtype=bool)
     is_asked[rows] = is_own & _may_be_shared(identifiers, found, table)
     changes = _owner_changes(graph.identifiers, is_asked, news, table)
@@ -211,8 +199,8 @@ def _sighted(identifiers: Identifiers, evidence: Evidence) -> Identifiers:
 
 def _is_neighbour(links: Links, changed: Flags) -> Flags:
     is_neighbour = np.zeros(len(changed), dtype=bool)
-    is_neighbour[links.right[changed[links.left]]] = True
-    is_neighbour[links.left[changed[links.right]]] = True
+    one, other = links.both_ways()
+    is_neighbour[other[changed[one]]] = True
     return is_neighbour
 
 
@@ -230,8 +218,7 @@ def _resolve_affected(
     """Resolve the affected part again and leave the rest of `before` as it is."""
     part = part_around(graph, affected)
     rows = part.identifier_rows
-    part_screening = Screening(screening.status[rows], screening.reason[rows])
-    fresh = resolve(part.graph, rules, part_screening)
+    fresh = resolve(part.graph, rules, screening.take(rows))
     is_own = affected[rows]
     own = rows[is_own]
     component, anchor = before.component.copy(), before.anchor.copy()

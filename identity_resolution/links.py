@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from identity_resolution.graph import NO_STATEMENT, Codes, Flags, Integers, Links
+from identity_resolution.graph import NEVER, NO_STATEMENT, Codes, Flags, Integers, Links
 
 MAX_IDENTIFIERS = 20
 """An observation with more distinct identifiers is refused as `too_many_identifiers`."""
@@ -60,10 +60,6 @@ class Evidence:
     def row(self) -> Integers:
         """The set of each element of `member`."""
         return np.repeat(np.arange(len(self)), np.diff(self.offset))
-
-    def slice(self, start: int, stop: int) -> "Evidence":
-        """Return the sets from `start` up to, not including, `stop`."""
-        return self.take(np.arange(start, stop))
 
     def take(self, rows: Integers | Flags) -> "Evidence":
         """Return the sets at `rows` (positions, or one flag a set)."""
@@ -167,29 +163,24 @@ def _pairs_of_size(evidence: Evidence, rows: Integers, size: int) -> Links:
     return Links(
         left=evidence.member[left],
         right=evidence.member[right],
-        first_seen=evidence.first_seen[row],
-        last_seen=evidence.last_seen[row],
-        observation_count=evidence.observation_count[row],
         strength=np.maximum(strength[left], strength[right]),
-        source_mask=evidence.source_mask[row],
-        first_sample=evidence.first_sample[row],
-        last_sample=evidence.last_sample[row],
-        basis=evidence.basis[row],
         statement=np.full(len(row), NO_STATEMENT, dtype=np.int64),
+        **{c.name: getattr(evidence, c.name)[row] for c in fields(Evidence)[4:]},
     )
 
 
-_AGGREGATES = {
-    "first_seen": np.minimum,
-    "last_seen": np.maximum,
-    "observation_count": np.add,
-    "strength": np.minimum,
-    "source_mask": np.bitwise_or,
-    "first_sample": np.minimum,
-    "last_sample": np.maximum,
-    "basis": np.minimum,
-    "statement": np.maximum,
+_AGGREGATES: dict[str, tuple[np.ufunc, int]] = {
+    "first_seen": (np.minimum, NEVER),
+    "last_seen": (np.maximum, -NEVER),
+    "observation_count": (np.add, 0),
+    "strength": (np.minimum, 9),
+    "source_mask": (np.bitwise_or, 0),
+    "first_sample": (np.minimum, NEVER),
+    "last_sample": (np.maximum, -1),
+    "basis": (np.minimum, 2),
+    "statement": (np.maximum, NO_STATEMENT),
 }
+"""How each column is summed up, and the value that leaves any other as it is."""
 
 
 def combine(parts: Sequence[Links]) -> Links:
@@ -203,7 +194,7 @@ def combine(parts: Sequence[Links]) -> Links:
     start = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
     aggregated = {
         name: reduce.reduceat(getattr(whole, name)[order], start)
-        for name, reduce in _AGGREGATES.items()
+        for name, (reduce, _) in _AGGREGATES.items()
     }
     first = order[start]
     return Links(left=whole.left[first], right=whole.right[first], **aggregated)
@@ -217,4 +208,14 @@ def _joined(parts: Sequence[Links]) -> Links:
 
 def empty_links() -> Links:
     """Return no links."""
-    return Links(*(np.empty(0, dtype=np.int64) for _ in fields(Links)))
+    return stated_links(*np.empty((3, 0), dtype=np.int64))
+
+
+def stated_links(left: Integers, right: Integers, statement: Integers) -> Links:
+    """Return pairs that statements join, without any evidence.
+
+    Combining them with evidence leaves the evidence as it is.
+    """
+    blank = {name: np.full(len(left), value) for name, (_, value) in _AGGREGATES.items()}
+    blank["statement"] = statement
+    return Links(np.minimum(left, right), np.maximum(left, right), **blank)

@@ -10,21 +10,29 @@ from typing import TypeAlias
 
 import numpy as np
 
-from identity_resolution.graph import NO_STATEMENT, Apart, Codes, Decision, Flags, Integers, Links
+from identity_resolution.graph import (
+    NO_STATEMENT,
+    Apart,
+    Codes,
+    Columns,
+    Decision,
+    Flags,
+    Integers,
+    Links,
+)
 from identity_resolution.rules import NO_LIMIT
 
 _Held: TypeAlias = dict[int, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Constraints:
+class Constraints(Columns):
     """What a profile may hold, by identifier.
 
     group: identifiers of one group are counted together, -1 where nothing is counted.
     limit: how many of its group a profile may hold within window_seconds of first_seen.
     is_weak: may not join two sides that both hold something else.
     rank: how far the namespace is trusted, 1 most.
-    apart: who must not share a profile.
     """
 
     group: Integers
@@ -33,7 +41,6 @@ class Constraints:
     first_seen: Integers
     is_weak: Flags
     rank: Integers
-    apart: Apart
 
 
 def order_of_trust(links: Links, rules: Constraints, byte_rank: Integers) -> Integers:
@@ -59,13 +66,17 @@ def order_of_trust(links: Links, rules: Constraints, byte_rank: Integers) -> Int
     )
 
 
-def unite_in_order(links: Links, order: Integers, rules: Constraints) -> tuple[Integers, Codes]:
+def unite_in_order(
+    links: Links, order: Integers, rules: Constraints, apart: Apart
+) -> tuple[Integers, Codes]:
     """Walk `links` in `order`; return one label a cluster for each identifier, and the decisions.
+
+    apart: who must not share a profile.
 
     What may not be united now may never be united: clusters only grow, and every rule that a part
     breaks is broken by the whole. So one pass is enough.
     """
-    forest = _Forest(rules)
+    forest = _Forest(rules, apart)
     decision = np.empty(len(links), dtype=np.int8)
     is_stated = links.statement[order] != NO_STATEMENT
     stated, other = order[is_stated], order[~is_stated]
@@ -80,7 +91,7 @@ def unite_in_order(links: Links, order: Integers, rules: Constraints) -> tuple[I
 class _Forest:
     """Disjoint sets that remember what they hold."""
 
-    def __init__(self, rules: Constraints) -> None:
+    def __init__(self, rules: Constraints, apart: Apart) -> None:
         self._parent = list(range(len(rules.group)))
         self._size = [1] * len(rules.group)
         self._is_solid: list[bool] = (~rules.is_weak).tolist()
@@ -96,9 +107,9 @@ class _Forest:
         self._bounds: dict[int, tuple[int, int]] = dict(zip(group, bounds, strict=True))
         self._sides: dict[int, set[int]] = {}
         for row, number, side in zip(
-            rules.apart.identifier.tolist(),
-            np.unique(rules.apart.number, return_inverse=True)[1].tolist(),
-            rules.apart.side.tolist(),
+            apart.identifier.tolist(),
+            np.unique(apart.number, return_inverse=True)[1].tolist(),
+            apart.side.tolist(),
             strict=True,
         ):
             self._sides.setdefault(row, set()).add((number + 1) * side)

@@ -14,9 +14,7 @@ import numpy as np
 from identity_resolution.actors import NOBODY, choose_accounts
 from identity_resolution.graph import (
     Flags,
-    Graph,
     Identifiers,
-    Resolution,
     Screening,
     byte_order,
 )
@@ -45,23 +43,6 @@ class _Presence:
     at: int
     kind: int
     account: int
-
-
-def is_divided(graph: Graph, resolution: Resolution, table: RuleTable) -> Flags:
-    """Flag shareable identifiers seen with an account of a profile that is not their own.
-
-    All others belong to their own profile at any time, and need no windows.
-    """
-    is_account = table.is_account[graph.identifiers.namespace_code] & resolution.screening.is_active
-    is_thing = ~table.is_account[graph.identifiers.namespace_code]
-    is_divided = np.zeros(len(graph.identifiers), dtype=bool)
-    for one, other in (
-        (graph.links.left, graph.links.right),
-        (graph.links.right, graph.links.left),
-    ):
-        is_apart = resolution.anchor[one] != resolution.anchor[other]
-        is_divided[one[is_thing[one] & is_account[other] & is_apart]] = True
-    return is_divided
 
 
 def find_windows(

@@ -45,8 +45,7 @@ def _is_in_conflict(graph: Graph, table: RuleTable, screening: Screening) -> Fla
     """Flag the links of whoever determines one value and was seen with two of one scope."""
     identifiers, links = graph.identifiers, graph.links
     scope_count = max(len(identifiers.scope.dictionary), 1)
-    one = np.concatenate((links.left, links.right))
-    other = np.concatenate((links.right, links.left))
+    one, other = links.both_ways()
     is_concerned = table.functional[_kinds(graph, one)] == _kinds(graph, other)
     is_seen = np.tile(links.observation_count > 0, 2)
     is_counted = is_concerned & is_seen & screening.is_active[other]

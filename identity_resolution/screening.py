@@ -21,6 +21,7 @@ from identity_resolution.graph import (
     Screening,
     Status,
     StatusReason,
+    codes,
     flags,
 )
 from identity_resolution.rules import NO_LIMIT, Rules, RuleTable, tabulate
@@ -43,8 +44,8 @@ class Measures:
 
     degree: how many others it was seen with. accounts: the largest number of distinct values of any
     one (namespace, scope) of which a person has one, among those. growth: the largest number of
-    others first seen with it on one day, where junk is found from the data. For accounts themselves
-    the last two are zero.
+    others first seen with it on one day, where junk is found from the data; zero if all of them are
+    not too many. For accounts themselves the last two are zero.
     """
 
     degree: Integers
@@ -52,16 +53,19 @@ class Measures:
     growth: Integers
 
 
-def measure(graph: Graph, table: RuleTable) -> Measures:
+def measure(graph: Graph, rules: Rules) -> Measures:
     """Return the measures of every identifier of `graph`."""
     is_seen = graph.links.observation_count > 0
     seen = graph.links if is_seen.all() else graph.links.take(is_seen)
+    table = tabulate(rules, graph.identifiers.namespaces)
     namespace = graph.identifiers.namespace_code
     is_shareable = ~table.is_account[namespace]
+    neighbours = degree(seen, len(graph.identifiers))
+    is_busy = neighbours > rules.junk.growth_per_day
     return Measures(
-        degree=degree(seen, len(graph.identifiers)),
+        degree=neighbours,
         accounts=_accounts(graph.identifiers, seen, table, is_shareable),
-        growth=_growth(seen, is_shareable & table.junk_from_data[namespace]),
+        growth=_growth(seen, is_busy & is_shareable & table.junk_from_data[namespace]),
     )
 
 
@@ -70,8 +74,7 @@ def screen(graph: Graph, rules: Rules, owner_changes: Integers | None = None) ->
 
     owner_changes: see `sightings.owner_changes`; left out, nothing counts as shared.
     """
-    table = tabulate(rules, graph.identifiers.namespaces)
-    return judge(graph.identifiers, measure(graph, table), rules, owner_changes)
+    return judge(graph.identifiers, measure(graph, rules), rules, owner_changes)
 
 
 def judge(
@@ -112,19 +115,18 @@ def _accounts(
     scope_count = len(identifiers.scope.dictionary)
     is_counted = is_shareable | (table.max_persons[namespace] != NO_LIMIT)
     is_person = table.names_one_person[namespace]
-    forth = is_counted[links.left] & is_person[links.right]
-    back = is_counted[links.right] & is_person[links.left]
-    counted = np.concatenate((links.left[forth], links.right[back]))
-    person = np.concatenate((links.right[forth], links.left[back]))
+    counted, person = links.both_ways()
+    is_seen = is_counted[counted] & is_person[person]
+    counted, person = counted[is_seen], person[is_seen]
     kind = namespace[person] * scope_count + identifiers.scope_code[person]
     kind_count = max(len(identifiers.namespaces) * scope_count, 1)
     return _largest_count(counted, kind, kind_count, len(identifiers))
 
 
 def _growth(links: Links, is_counted: Flags) -> Integers:
-    parts = [np.flatnonzero(is_counted[ends]) for ends in (links.left, links.right)]
-    owner = np.concatenate((links.left[parts[0]], links.right[parts[1]]))
-    day = links.first_seen[np.concatenate(parts)] // _DAY_SECONDS
+    owner, _ = links.both_ways()
+    rows = np.flatnonzero(is_counted[owner])
+    owner, day = owner[rows], links.first_seen[rows % len(links)] // _DAY_SECONDS
     day -= day.min(initial=0)
     return _largest_count(owner, day, int(day.max(initial=0)) + 1, len(is_counted))
 
@@ -142,11 +144,15 @@ def _rows_of_low_variety(
 ) -> Integers:
     rows = np.flatnonzero(is_judged)
     own = pc.replace_substring_regex(identifiers.value.take(pa.array(rows)), r"^\+86|@.*$", "")
+    # Whose last characters already vary enough need not be looked at; those endings are few.
+    ending = pc.utf8_slice_codeunits(own, -min_characters - 1, None).dictionary_encode()
+    is_doubtful = [len(set(text)) < min_characters for text in ending.dictionary.to_pylist()]
+    doubtful = np.flatnonzero(np.array(is_doubtful, dtype=bool)[codes(ending)])
     is_poor = [
         len(text) >= _MIN_JUDGED_LENGTH and len(set(text)) < min_characters
-        for text in own.to_pylist()
+        for text in own.take(pa.array(doubtful)).to_pylist()
     ]
-    return np.asarray(rows[np.array(is_poor, dtype=bool)])
+    return np.asarray(rows[doubtful[np.array(is_poor, dtype=bool)]])
 
 
 def _is_listed_junk(identifiers: Identifiers, rules: Rules) -> Flags:

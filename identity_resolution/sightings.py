@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from identity_resolution.claims import Claims
-from identity_resolution.graph import Identifiers, Integers, byte_order
+from identity_resolution.graph import Columns, Identifiers, Integers, byte_order
 from identity_resolution.links import Evidence, Kind, locate, pairs
 from identity_resolution.rules import RuleTable
 
 
 @dataclass(frozen=True, slots=True)
-class Sightings:
+class Sightings(Columns):
     """One row an observation of a shareable identifier beside an account of one person."""
 
     identifier: Integers
@@ -29,14 +29,10 @@ def find_sightings(
     if len(voids.left):
         found = found.take((place < 0) | (found.last_seen > voids.until[place]))
     namespace = identifiers.namespace_code
-    is_shareable, is_person = ~table.is_account[namespace], table.names_one_person[namespace]
-    forth = is_shareable[found.left] & is_person[found.right]
-    back = is_shareable[found.right] & is_person[found.left]
-    return Sightings(
-        identifier=np.concatenate((found.left[forth], found.right[back])),
-        account=np.concatenate((found.right[forth], found.left[back])),
-        at=np.concatenate((found.last_seen[forth], found.last_seen[back])),
-    )
+    one, other = found.both_ways()
+    every = Sightings(one, other, np.tile(found.last_seen, 2))
+    is_account, is_person = table.is_account[namespace], table.names_one_person[namespace]
+    return every.take(~is_account[one] & is_person[other])
 
 
 def owner_changes(identifiers: Identifiers, seen: Sightings) -> Integers:

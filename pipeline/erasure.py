@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from identity_resolution.store.erased_records import KEPT_KINDS
-from identity_resolution.store.erasure import Erasure, ErasureCounts, erase
+from identity_store.erased_records import KEPT_KINDS
+from identity_store.erasure import Erasure, ErasureCounts, erase
 from settings import Settings
 
 _BY_LINE = {".jsonl", ".csv", ".xml"}
@@ -27,7 +27,7 @@ def erase_everywhere(settings: Settings, erasure: Erasure) -> tuple[ErasureCount
     """Erase in the database, then in every landing file. The next run re-splits identities.
 
     Raises:
-        Fatal: see `identity_resolution.store.erasure.erase`; then nothing was erased.
+        Fatal: see `identity_store.erasure.erase`; then nothing was erased.
     """
     counts = erase(settings, erasure)
     values = [value.encode() for value in counts.values]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 
 from expectations.gate import check_gate
-from identity_resolution.store import run as resolve
+from identity_store import run as resolve
 from ingestion.drift import note_unknown_fields
 from pipeline.transform import build_layer
 from settings import Settings

@@ -17,7 +17,7 @@ from sample_data.timeline import DAY_SECONDS, day_name, day_of, iso
 PURPOSES: Final = {
     "marketing": 0.88,
     "personalisation": 0.93,
-    "joint_profile": 0.995,
+    "joint_profile": 0.985,
     "third_party_share": 0.18,
 }
 
@@ -119,6 +119,9 @@ class ProgrammeFormat:
             self._consent(person, choice)
             if choice.is_granted and purpose == "marketing" and self.dice.chance(0.06):
                 later = at + self.dice.randrange(5, 200) * DAY_SECONDS
+                self._consent(person, _Choice(later, purpose, is_granted=False, is_withdrawal=True))
+            elif choice.is_granted and purpose == "joint_profile" and not person.number % 101:
+                later = at + 40 * DAY_SECONDS
                 self._consent(person, _Choice(later, purpose, is_granted=False, is_withdrawal=True))
 
     def _consent(self, person: Person, choice: "_Choice") -> None:

@@ -76,6 +76,35 @@ def newest_identity_run(settings: Settings) -> IdentityRun | None:
         ).fetchone()
 
 
+class SharedIdentifier(NamedTuple):
+    """An identifier that links nobody; its value is masked."""
+
+    namespace: str
+    scope: str
+    masked_value: str
+    status: str
+    reason: str | None
+    neighbour_count: int
+    account_count: int
+    owner_count: int
+    last_seen_at: datetime | None
+
+
+def shared_identifiers(settings: Settings, limit: int) -> list[SharedIdentifier]:
+    """Identifiers that link nobody, those seen with the most others first."""
+    with (
+        database_errors_without_values(),
+        connect(settings, ROLE) as conn,
+        conn.cursor(row_factory=class_row(SharedIdentifier)) as cursor,
+    ):
+        return cursor.execute(
+            "select namespace, scope, masked_value, status, reason, neighbour_count, account_count,"
+            " owner_count, last_seen_at"
+            " from mart.shared_identifier order by neighbour_count desc, identifier_id limit %s",
+            (limit,),
+        ).fetchall()
+
+
 def source_freshness(settings: Settings) -> list[SourceFreshness]:
     """Every source that ever delivered, by name."""
     with (

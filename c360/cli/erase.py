@@ -8,7 +8,7 @@ import typer
 
 from c360.cli.output import print_rows, say
 from c360.profile_card import parse_identifier
-from identity_resolution.store.erasure import Erasure
+from identity_store.erasure import Erasure
 from pipeline.erasure import erase_everywhere
 from settings import load_settings
 

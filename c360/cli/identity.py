@@ -1,5 +1,6 @@
 """Who is who: resolve a file, score a map, run and explain identity in the warehouse."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,15 +13,27 @@ from c360.cli.output import AsJson, print_json, print_rows, say
 from c360.cli.statements import add_statements
 from c360.masking import masked_text
 from c360.profile_card import parse_identifier
-from evaluation import Evaluation, FileRequest, Score, evaluate_warehouse, resolve_file
+from evaluation import (
+    Evaluation,
+    FileRequest,
+    Score,
+    evaluate_warehouse,
+    explain_file,
+    resolve_file,
+)
 from evaluation import evaluate as evaluate_map
-from identity_resolution.explanation import Step
-from identity_resolution.store import explain_identifier, explain_identifiers
-from identity_resolution.store import run as run_identity
-from identity_resolution.store.diff import diff_rules
+from identity_store import explain_identifier, explain_identifiers
+from identity_store import run as run_identity
+from identity_store.diff import diff_rules
+from identity_store.explanation import Explanation, Step
 from settings import load_settings
 from warehouse.errors import Fatal
-from warehouse.freshness import newest_identity_run, recent_runs
+from warehouse.freshness import (
+    SharedIdentifier,
+    newest_identity_run,
+    recent_runs,
+    shared_identifiers,
+)
 from warehouse.runs import read_run
 
 app = typer.Typer(name="identity", no_args_is_help=True, help=__doc__)
@@ -49,18 +62,25 @@ def resolve(
         print_rows(f"{len(rejects)} lines are no observation", ("line", "reason"), lines)
 
 
-@app.command(epilog="Example: c360 identity evaluate --truth .c360/truth --map map.csv")
+@app.command(
+    epilog="Example: c360 identity evaluate --truth .c360/truth --map map.csv"
+    " --observations seen.jsonl"
+)
 def evaluate(
     truth: Annotated[Path, typer.Option(help="Folder with identifier.csv.", exists=True)],
     map_path: Annotated[
         Path | None, typer.Option("--map", help="A map file; default: the warehouse.", exists=True)
     ] = None,
+    observations: Annotated[
+        Path | None, typer.Option(help="What the map was resolved from.", exists=True)
+    ] = None,
+    rules: Annotated[Path | None, typer.Option(help="The rules it was resolved by.")] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Score a map, or what the warehouse holds, against the truth.
 
-    Wrong merges of the warehouse are shown with the evidence that joined them.
+    Wrong merges are shown with the evidence that joined them; of a map that needs --observations.
     """
     if map_path:
         evaluation = evaluate_map(truth, map_path)
@@ -70,8 +90,12 @@ def evaluate(
         print_json(_document(evaluation))
     else:
         _print_evaluation(evaluation)
+        pairs = dict(sorted(evaluation.wrong_pairs.items())[:SHOWN_PROFILES])
         if map_path is None:
-            _print_wrong_merges(evaluation)
+            settings = load_settings()
+            _print_chains(pairs, (explain_identifiers(settings, *pair) for pair in pairs.values()))
+        elif observations is not None:
+            _print_chains(pairs, explain_file(observations, pairs.values(), rules))
 
 
 @app.command(epilog="Example: c360 identity explain member_id:M000001 phone:+8615400000001")
@@ -143,6 +167,20 @@ def health(*, as_json: AsJson = False) -> None:
     )
 
 
+@app.command(epilog="Example: c360 identity shared --limit 50")
+def shared(
+    *,
+    limit: Annotated[int, typer.Option(help="How many at most.")] = SHOWN_PROFILES,
+    as_json: AsJson = False,
+) -> None:
+    """What links nobody and why: shared, quarantined and junk identifiers, the busiest first.
+
+    Values are masked. The same as SQL: `mart.shared_identifier`.
+    """
+    found = shared_identifiers(load_settings(), limit)
+    print_rows("Links nobody", SharedIdentifier._fields, found, as_json=as_json)
+
+
 def _print_evaluation(evaluation: Evaluation) -> None:
     scores = {"all": evaluation.overall, **evaluation.by_scenario}
     columns = ("situation", *Score.__dataclass_fields__)
@@ -162,10 +200,9 @@ def _print_evaluation(evaluation: Evaluation) -> None:
         )
 
 
-def _print_wrong_merges(evaluation: Evaluation) -> None:
+def _print_chains(profiles: Iterable[str], explanations: Iterable[Explanation]) -> None:
     """Print by which links the first strangers of each over-merged profile were joined."""
-    for profile, pair in sorted(evaluation.wrong_pairs.items())[:SHOWN_PROFILES]:
-        explanation = explain_identifiers(load_settings(), *pair)
+    for profile, explanation in zip(profiles, explanations, strict=True):
         say(f"{profile} was joined by:")
         _print_steps(explanation.chain or ())
 

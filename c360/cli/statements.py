@@ -7,7 +7,7 @@ import typer
 
 from c360.cli.output import AsJson, print_rows, say
 from c360.profile_card import parse_identifier
-from identity_resolution.store.statements import (
+from identity_store.statements import (
     Said,
     StatementKind,
     list_statements,

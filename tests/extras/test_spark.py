@@ -19,10 +19,10 @@ from pyspark.sql import SparkSession
 
 from identity_resolution.graph import Decision, Status, StatusReason
 from identity_resolution.incremental import State
-from identity_resolution.store import run as run_store
 from identity_spark import engine
 from identity_spark.components import connected_components
 from identity_spark.tables import ParquetFolder, Postgres
+from identity_store import run as run_store
 from settings import POSTGRES_JDBC_JAR, Settings
 from tests.integration.identity.logs import load, open_run_of, rows
 from tests.integration.identity.logs import state as write_statements

@@ -8,6 +8,7 @@ history to the last login, `snowplow` lets a twice-owned thing's events belong t
 
 import csv
 import json
+import random
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -26,25 +27,46 @@ Names = Iterable[tuple[str, str]]
 
 
 class Tried:
-    """A file of observations, resolved; names are `namespace:value`."""
+    """A file of observations, resolved; names are `namespace:value`.
+
+    Batch by batch, whole, shuffled, and shuffled with some lines twice in other batches: all agree.
+    """
 
     def __init__(self, folder: Path, rules: dict[str, Any], lines: list[dict[str, Any]]) -> None:
-        paths = [folder / name for name in ("seen.jsonl", "map.csv", "owners.csv", "rules.yml")]
-        paths[0].write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
-        paths[3].write_text(json.dumps(rules), encoding="utf-8")
-        assert not resolve_file(
-            FileRequest(paths[0], paths[1], paths[3], "batch", paths[2])
-        ).rejects
-        self.profile = {
-            f"{row['namespace']}:{row['value']}": row["profile_id"] for row in _rows(paths[1])
-        }
-        self.owner = {row["event_id"]: row["profile_id"] for row in _rows(paths[2])}
+        (folder / "rules.yml").write_text(json.dumps(rules), encoding="utf-8")
+        again = lines + lines[::3]
+        random.Random(1).shuffle(again)
+        mixed = [line | {"batch": number % 3} for number, line in enumerate(again)]
+        self.profile, self.owner = _resolved(folder, lines, "batch")
+        expected = self.clusters(), self._owners(self.profile, self.owner)
+        for others, batch_by in ((lines, None), (again, None), (mixed, "batch")):
+            profile, owner = _resolved(folder, others, batch_by)
+            assert (_clusters(profile), self._owners(profile, owner)) == expected
 
     def clusters(self) -> set[frozenset[str]]:
-        groups: dict[str, set[str]] = {}
-        for name, profile in self.profile.items():
-            groups.setdefault(profile, set()).add(name)
-        return {frozenset(group) for group in groups.values()}
+        return _clusters(self.profile)
+
+    @staticmethod
+    def _owners(profile: dict[str, str], owner: dict[str, str]) -> dict[str, frozenset[str]]:
+        """Each event's owner by what it holds; what is left of a shared thing holds nothing."""
+        held = {p: frozenset(n for n in profile if profile[n] == p) for p in profile.values()}
+        return {event: held.get(p, frozenset()) for event, p in owner.items() if event}
+
+
+def _clusters(profile: dict[str, str]) -> set[frozenset[str]]:
+    return {frozenset(n for n in profile if profile[n] == p) for p in profile.values()}
+
+
+def _resolved(
+    folder: Path, lines: list[dict[str, Any]], batch_by: str | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the profile of each name and the owner of each event."""
+    seen, found, owners = (folder / name for name in ("seen.jsonl", "map.csv", "owners.csv"))
+    seen.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    request = FileRequest(seen, found, folder / "rules.yml", batch_by, owners)
+    assert not resolve_file(request).rejects
+    profile = {f"{row['namespace']}:{row['value']}": row["profile_id"] for row in _rows(found)}
+    return profile, {row["event_id"]: row["profile_id"] for row in _rows(owners)}
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -76,7 +76,7 @@ def _joined(number: int) -> list[Record]:
     }
     who = member(number)
     return [
-        Record("commerce", "members", f"M{number}@1", at, about, who),
+        Record("commerce", "members", f"M{number}@1", at, about, visitor(number)),
         Record("commerce", "consents", f"C{number}@1", at, asked, who),
         Record("commerce", "consents", f"D{number}@1", at, refused, who),
         Record("mini_program", "subscriptions", f"S{number}", at, grant, visitor(number)),

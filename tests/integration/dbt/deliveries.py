@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from psycopg import sql
 
-from identity_resolution.store import run as resolve_identities
+from identity_store import run as resolve_identities
 from pipeline.transform import build_layer, run_dbt
 from settings import Settings
 from tests.conftest import new_database

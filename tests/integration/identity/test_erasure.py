@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from identity_resolution.store import run
-from identity_resolution.store.erasure import Erasure, ErasureScope
+from identity_store import run
+from identity_store.erasure import Erasure, ErasureScope
 from pipeline.erasure import erase_everywhere
 from settings import Settings
 from tests.integration.identity.logs import START, load, open_run_of, rows

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from identity_resolution.rule_file import load_rules
-from identity_resolution.store import explain_identifier, run
-from identity_resolution.store.diff import diff_rules
-from identity_resolution.store.statements import (
+from identity_store import explain_identifier, run
+from identity_store.diff import diff_rules
+from identity_store.statements import (
     Said,
     list_statements,
     make_statement,
@@ -18,6 +18,7 @@ from tests.integration.identity.logs import START, load, open_run_of, rows
 from tests.property.identity.oracle import Identifier, Observation
 from warehouse.connection import LOGIN, connect
 from warehouse.errors import Fatal
+from warehouse.freshness import shared_identifiers
 
 MEMBER: Identifier = ("member_id", "", "M1")
 OTHER: Identifier = ("member_id", "", "M2")
@@ -93,20 +94,27 @@ def test_a_statement_about_strangers_is_refused(warehouse_settings: Settings) ->
         make_statement(warehouse_settings, Said("different", (MEMBER,), (MEMBER,), "s", "x"))
 
 
-def test_a_withdrawn_consent_splits_what_rested_on_it(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, OPENID, source="app"))
-    assert _profile(warehouse_settings, MEMBER) == _profile(warehouse_settings, OPENID)
-    load_id = load(warehouse_settings, [_seen(90, MEMBER)], 1)
-    with connect(warehouse_settings, LOGIN) as conn:
+def _decide(settings: Settings, day: int, body: str) -> None:
+    load_id = load(settings, [_seen(day * 90, MEMBER)], day)
+    with connect(settings, LOGIN) as conn:
         conn.execute(
             "update raw.record set kind = 'consents', event_name = 'joint_profile',"
-            """ body = '{"granted": true, "withdrawn_at": "2026-11-02T00:00:00+08:00"}'"""
+            " body = %s::jsonb"
             " where _load_id = %s",
-            (load_id,),
+            (body, load_id),
         )
-    run(warehouse_settings, open_run_of(warehouse_settings, 1))
-    assert _profile(warehouse_settings, MEMBER) != _profile(warehouse_settings, OPENID)
+    run(settings, open_run_of(settings, day))
+
+
+def test_accounts_join_while_consent_is_granted(warehouse_settings: Settings) -> None:
+    _step(warehouse_settings, 0, _seen(0, MEMBER, OPENID, source="app"))
     refused = "select distinct refusal_reason from identity.link where decision = 'refused'"
+    assert rows(warehouse_settings, refused) == [("no_basis",)]
+    _decide(warehouse_settings, 1, '{"granted": true, "withdrawn_at": null}')
+    assert _profile(warehouse_settings, MEMBER) == _profile(warehouse_settings, OPENID)
+    withdrawn = '{"granted": true, "withdrawn_at": "2026-11-02T00:00:00+08:00"}'
+    _decide(warehouse_settings, 2, withdrawn)
+    assert _profile(warehouse_settings, MEMBER) != _profile(warehouse_settings, OPENID)
     assert rows(warehouse_settings, refused) == [("no_basis",)]
 
 
@@ -174,3 +182,16 @@ def test_one_identifier_is_explained_by_all_its_links(warehouse_settings: Settin
     status, links = explain_identifier(warehouse_settings, OPENID)
     assert status == "active"
     assert [link.decision for link in links] == ["used", "limit"]
+
+
+def test_what_links_nobody_is_reported_with_its_reason(warehouse_settings: Settings) -> None:
+    phone: Identifier = ("phone", "", "+8615400000001")
+    visits = [_seen(k, ("member_id", "", f"M{k % 2}"), phone, kind="login") for k in range(6)]
+    _step(warehouse_settings, 0, *visits, _seen(9, MEMBER, OPENID))
+    (report,) = shared_identifiers(warehouse_settings, 10)
+    assert report.masked_value == "+86154****0001"
+    assert (report.status, report.reason) == ("shared", "owner_changes")
+    assert (report.neighbour_count, report.account_count, report.owner_count) == (2, 2, 2)
+    with connect(warehouse_settings, "c360_marketer") as conn:
+        found = conn.execute("select count(*) from mart.shared_identifier").fetchone()
+    assert found == (1,)

@@ -9,13 +9,13 @@ import pytest
 
 from evaluation import evaluate_warehouse
 from identity_resolution.rule_file import load_rules
-from identity_resolution.store import (
+from identity_store import (
     IdentityCounts,
     explain_identifiers,
     run,
 )
-from identity_resolution.store.health import measure
-from identity_resolution.store.part import prepare, widen_to_all
+from identity_store.health import measure
+from identity_store.part import prepare, widen_to_all
 from settings import Settings
 from tests.integration.identity.logs import load, open_run_of, rows, state
 from tests.property.identity.evidence import Identifier, Observation, Stated
@@ -60,7 +60,8 @@ update identity.identifier_set set actor_id = null;
 
 
 def _seen(at: int, *identifiers: Identifier, strength: int = 2) -> Observation:
-    return Observation(at, tuple((identifier, strength) for identifier in identifiers))
+    sightings = tuple((identifier, strength) for identifier in identifiers)
+    return Observation(at, sightings, source="commerce")
 
 
 def _state(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:

@@ -8,11 +8,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from identity_resolution.explanation import explain
 from identity_resolution.graph import NEVER
 from identity_resolution.incremental import State
 from identity_resolution.ownership import find_windows
 from identity_resolution.rules import IdentifierClass, tabulate
+from identity_store.explanation import explain
 from tests.property.identity.evidence import Identifier, Observation, Stated
 from tests.property.identity.oracle import exceeds_a_limit, solve
 from tests.property.identity.ownership_oracle import owner_at, turns_of

@@ -9,12 +9,12 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from identity_resolution.claims import Claims, no_claims, same_links
+from evaluation.ledger import Delivery, Ledger, Tombstones, advance, open_ledger
+from evaluation.observations import Occasions, dictionary, gather
+from identity_resolution.claims import Claims, no_claims
 from identity_resolution.graph import NEVER, Apart, Decision, Identifiers, Integers, Status
 from identity_resolution.incremental import State
-from identity_resolution.ledger import Delivery, Ledger, Tombstones, advance, open_ledger
-from identity_resolution.links import KINDS, Evidence
-from identity_resolution.observations import Occasions, dictionary, gather
+from identity_resolution.links import KINDS, Evidence, stated_links
 from identity_resolution.rules import Rules, parse_rules
 from tests.property.identity.evidence import (
     NOTHING,
@@ -170,7 +170,7 @@ def encode_stated(known: Identifiers, stated: Stated) -> tuple[Claims, Tombstone
         if s.identifier in place
     ]
     claims = Claims(
-        same=same_links(*_columns(same)),
+        same=stated_links(*_columns(same)),
         apart=Apart(*_columns(apart)),
         voids=no_claims(0).voids,
         consent=consent,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from identity_resolution.explanation import explain
 from identity_resolution.rule_file import load_rules
-from identity_resolution.transitions import NO_PROFILE, EventKind, Profiles, transitions
+from identity_store.explanation import explain
+from identity_store.transitions import NO_PROFILE, EventKind, Profiles, transitions
 from tests.property.identity.oracle import Identifier, Observation
 from tests.property.identity.worlds import names_of, run
 

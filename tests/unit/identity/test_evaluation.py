@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evaluation.file_explanation import explain_file
 from evaluation.scoring import compare, score
 from evaluation.truth import evaluate
 
@@ -58,3 +59,24 @@ def test_files_are_scored_by_scenario_and_newest_owner(tmp_path: Path) -> None:
     assert found.by_scenario["recycled"].identifiers == 3
     assert found.by_scenario["plain"].identifiers == 4
     assert (found.unmapped, found.unlabelled, dict(found.wrong_profiles)) == (1, 1, {})
+
+
+def test_a_wrong_merge_of_a_file_is_shown_with_its_links(tmp_path: Path) -> None:
+    log = tmp_path / "seen.jsonl"
+    log.write_text(
+        '{"observed_at":"2026-05-01T00:00:00Z","source":"app","identifiers":'
+        '[{"namespace":"openid","scope":"w","value":"o1"},{"namespace":"phone","value":"13900000001"}]}\n'
+        '{"observed_at":"2026-05-02T00:00:00Z","source":"app","identifiers":'
+        '[{"namespace":"openid","scope":"x","value":"o2"},{"namespace":"phone","value":"+8613900000001"}]}\n'
+    )
+    pair = ("openid", "w", "o1"), ("openid", "x", "o2")
+    unknown = ("openid", "w", "o1"), ("openid", "w", "o9")
+    found, nothing = explain_file(log, [pair, unknown], None)
+    phone = ("phone", "", "+8613900000001")
+    assert [{step.left, step.right} for step in found.chain or ()] == [
+        {pair[0], phone},
+        {phone, pair[1]},
+    ]
+    assert [step.samples for step in found.chain or ()] == [(1,), (2,)]
+    assert nothing.chain is None
+    assert nothing.refusals == ()

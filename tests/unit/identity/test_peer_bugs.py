@@ -2,8 +2,8 @@
 
 import pytest
 
+from evaluation.ledger import Delivery, advance, open_ledger
 from identity_resolution.claims import no_claims
-from identity_resolution.ledger import Delivery, advance, open_ledger
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import parse_rules
 from tests.property.identity.oracle import Identifier, Observation

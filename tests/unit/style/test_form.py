@@ -1,6 +1,7 @@
 """The forms of the house that no linter holds: lengths, clocks, and what may not be in the tree."""
 
 import ast
+import graphlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ PACKAGES = (
     "identifiers",
     "identity_resolution",
     "identity_spark",
+    "identity_store",
     "ingestion",
     "next_best_offer",
     "pipeline",
@@ -29,10 +31,9 @@ PURE_PACKAGES = ("identifiers", "identity_resolution", "next_best_offer")
 CLOCK_MODULES = {"ingestion/window.py"}
 """A file still being written is told by its age."""
 
-IO_MODULES = {
-    "identity_resolution/rule_file.py",
-    *(f"identity_resolution/store/{path.name}" for path in PROJECT.glob("*/store/*.py")),
-}
+IO_MODULES = {"identity_resolution/rule_file.py"}
+PURE_MODULES = ("identity_store/explanation.py", "identity_store/transitions.py")
+"""Modules without I/O in packages that have it."""
 
 
 def python_files(*folders: str) -> list[Path]:
@@ -98,7 +99,10 @@ def test_clock_is_read_only_by_dags_and_run_bookkeeping(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in python_files(*PURE_PACKAGES) if name_of(path) not in IO_MODULES],
+    [
+        *(path for path in python_files(*PURE_PACKAGES) if name_of(path) not in IO_MODULES),
+        *(PROJECT / name for name in PURE_MODULES),
+    ],
     ids=name_of,
 )
 def test_pure_module_imports_no_clock_randomness_or_environment(path: Path) -> None:
@@ -109,6 +113,21 @@ def test_pure_module_imports_no_clock_randomness_or_environment(path: Path) -> N
         elif isinstance(node, ast.ImportFrom) and node.module:
             imported.add(node.module.split(".")[0])
     assert not imported & {"os", "random", "time", "socket", "subprocess", "warehouse"}
+
+
+def modules_imported_by(path: Path, package: str) -> set[str]:
+    found = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    names = {n.module for n in found if isinstance(n, ast.ImportFrom) and n.module}
+    return {name.removeprefix(f"{package}.") for name in names if name.startswith(f"{package}.")}
+
+
+def test_the_core_of_identity_is_small_and_its_modules_form_no_cycle() -> None:
+    paths = {path.stem: path for path in python_files("identity_resolution")}
+    assert sum(len(path.read_text("utf-8").splitlines()) for path in paths.values()) <= 2_000
+    lengths = sorted(lines_without_docstring(f) for p in paths.values() for f in functions_of(p))
+    assert lengths[len(lengths) * 9 // 10] <= 30
+    graph = {name: modules_imported_by(p, "identity_resolution") for name, p in paths.items()}
+    assert len(list(graphlib.TopologicalSorter(graph).static_order())) >= len(paths)
 
 
 def tracked_text_files() -> list[Path]:

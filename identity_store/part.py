@@ -28,8 +28,8 @@ from identity_resolution.graph import (
 )
 from identity_resolution.incremental import State, begin
 from identity_resolution.links import Evidence
-from identity_resolution.store.sources import SourceBits
-from identity_resolution.transitions import NO_PROFILE
+from identity_store.sources import SourceBits
+from identity_store.transitions import NO_PROFILE
 from warehouse.columns import copy_in, copy_out
 from warehouse.connection import Connection
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from identity_resolution.rule_file import load_rules
-from identity_resolution.store.resolve import ROLE, Work, recall_everything
-from identity_resolution.transitions import NO_PROFILE, transitions
+from identity_store.resolve import ROLE, Work, recall_everything
+from identity_store.transitions import NO_PROFILE, transitions
 from settings import Settings
 from warehouse.connection import connect
 from warehouse.errors import database_errors_without_values

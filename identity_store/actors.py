@@ -10,9 +10,9 @@ from identity_resolution.actors import NOBODY, choose_actors
 from identity_resolution.graph import Integers, integers
 from identity_resolution.links import Evidence
 from identity_resolution.rules import IdentifierClass, Rules, tabulate
-from identity_resolution.store.changes import Outcome
-from identity_resolution.store.evidence import read_arrays
-from identity_resolution.store.write import stage
+from identity_store.changes import Outcome
+from identity_store.evidence import read_arrays
+from identity_store.write import stage
 from warehouse.columns import copy_out
 from warehouse.connection import Connection
 

@@ -1,22 +1,21 @@
 """What stewards and sources stated about the identifiers of a part; consent to joint profiles."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 
 from identity_resolution.claims import (
     Claims,
-    claims_about,
     no_claims,
-    same_links,
     with_source_claims,
 )
-from identity_resolution.graph import Apart, Integers
-from identity_resolution.links import Evidence, concatenate
+from identity_resolution.graph import Apart, Flags, Integers
+from identity_resolution.links import Evidence, Voids, concatenate, stated_links
 from identity_resolution.rules import Rules
-from identity_resolution.store.evidence import recall, recall_claims
-from identity_resolution.store.part import StoredPart
-from identity_resolution.store.sources import SourceBits
+from identity_store.evidence import recall, recall_claims
+from identity_store.part import StoredPart
+from identity_store.sources import SourceBits
 from warehouse.connection import Connection
 
 _LIVE = """
@@ -98,14 +97,14 @@ def read_claims(conn: Connection, part: StoredPart, sources: SourceBits, rules: 
         else:
             apart += [(number, row, -1) for row in left] + [(number, row, 1) for row in right]
     stated = Claims(
-        same=same_links(*_columns(same)),
+        same=stated_links(*_columns(same)),
         apart=Apart(*_columns(apart)),
         voids=no_claims(0).voids,
         consent=part.state.graph.identifiers.consent,
         is_blocked=is_blocked,
     )
     every = with_source_claims(stated, _source_evidence(conn, part, sources, rules))
-    return claims_about(every, part.is_affected)
+    return _claims_about(every, part.is_affected)
 
 
 def _source_evidence(
@@ -115,6 +114,17 @@ def _source_evidence(
     found = recall_claims(conn, sources, rules)
     binds = recall(conn, np.unique(found.member), sources, rules, ["bind"])
     return part.locate(concatenate(found, binds))
+
+
+def _claims_about(claims: Claims, is_inside: Flags) -> Claims:
+    """Return `claims` without the pairs that have no end inside."""
+    same, voids = claims.same, claims.voids
+    is_void = is_inside[voids.left] | is_inside[voids.right]
+    return replace(
+        claims,
+        same=same.take(is_inside[same.left] | is_inside[same.right]),
+        voids=Voids(voids.left[is_void], voids.right[is_void], voids.until[is_void]),
+    )
 
 
 def _columns(rows: list[tuple[int, int, int]]) -> tuple[Integers, Integers, Integers]:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from identity_resolution.anchors import birth_ids
+from identifiers import birth_ids
 from identity_resolution.graph import Identifiers, Integers, flags
 from warehouse.columns import copy_in, copy_out
 from warehouse.connection import Connection
@@ -74,7 +74,7 @@ class Registry:
         is_new = flags(kept.is_null())
         new = positions[is_new]
         lives = epoch[new].tolist()
-        made = pa.array(birth_ids(self.key, _names(identifiers.take(new)), lives), pa.string())
+        made = pa.array(birth_ids(self.key, identifiers.take(new).names(), lives), pa.string())
         every = pc.replace_with_mask(kept, pa.array(is_new), made)
         if len(new):
             self._keep({"identifier_id": identifier_id[new], "epoch": epoch[new], "birth_id": made})
@@ -83,8 +83,3 @@ class Registry:
     def _keep(self, rows: Mapping[str, object]) -> None:
         copy_in(self.conn, "pg_temp.wanted_name", pa.table(rows))
         self.conn.execute(_KEEP, {"run_at": self.run_at})
-
-
-def _names(identifiers: Identifiers) -> list[tuple[str, str, str]]:
-    columns = (identifiers.namespace, identifiers.scope, identifiers.value)
-    return list(zip(*(column.to_pylist() for column in columns), strict=True))

@@ -22,10 +22,10 @@ from identity_resolution.graph import (
 )
 from identity_resolution.incremental import State
 from identity_resolution.links import Evidence, locate
-from identity_resolution.store.naming import BirthIds
-from identity_resolution.store.part import LINK_COLUMNS, LINK_NULLS, StoredPart
-from identity_resolution.store.sources import SourceBits
-from identity_resolution.transitions import (
+from identity_store.naming import BirthIds
+from identity_store.part import LINK_COLUMNS, LINK_NULLS, StoredPart
+from identity_store.sources import SourceBits
+from identity_store.transitions import (
     NO_PROFILE,
     EventKind,
     Profiles,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from identity_resolution.explanation import Identifier
-from identity_resolution.store.erased_records import KEPT_KINDS, cut_records
-from identity_resolution.store.tombstones import value_hash
+from identifiers import Identifier
+from identity_store.erased_records import KEPT_KINDS, cut_records
+from identity_store.tombstones import value_hash
 from settings import Settings
 from warehouse.connection import Connection, connect
 from warehouse.errors import Fatal, database_errors_without_values

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from identity_resolution.explanation import Identifier
+from identifiers import Identifier
 from settings import Settings
 from warehouse.connection import Connection, connect
 from warehouse.errors import Fatal, database_errors_without_values

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 
-from identity_resolution.explanation import Identifier
+from identifiers import Identifier
 from warehouse.columns import copy_in
 from warehouse.connection import Connection
 

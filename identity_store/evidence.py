@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from identity_resolution.graph import Integers, codes, integers
 from identity_resolution.links import KINDS, Evidence, no_evidence
 from identity_resolution.rules import Rules
-from identity_resolution.store.sources import SourceBits
+from identity_store.sources import SourceBits
 from warehouse.columns import copy_in, copy_out
 from warehouse.connection import Connection
 

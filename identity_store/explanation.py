@@ -1,13 +1,13 @@
 """Why two identifiers share a profile, or why they do not."""
 
-from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import breadth_first_order
 
-from identity_resolution.graph import Decision, Graph, Identifiers, Resolution
-
-Identifier = tuple[str, str, str]
+from identifiers import Identifier
+from identity_resolution.graph import Decision, Graph, Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,7 @@ class Explanation:
 
 
 def explain(graph: Graph, resolution: Resolution, start: int, goal: int) -> Explanation:
-    """Explain the identifiers at positions `start` and `goal`.
-
-    Of several shortest chains the one is taken whose links come first in `graph`.
-    """
+    """Explain the identifiers at positions `start` and `goal`."""
     if resolution.anchor[start] == resolution.anchor[goal]:
         chain = _shortest_chain(graph, resolution, start, goal)
         return Explanation(tuple(step(graph, resolution, row) for row in chain), None)
@@ -63,9 +60,11 @@ def explain_alone(graph: Graph, resolution: Resolution, row: int) -> tuple[Step,
 def step(graph: Graph, resolution: Resolution, row: int) -> Step:
     """Return the link at position `row` in words."""
     links = graph.links
+    ends = np.array([links.left[row], links.right[row]])
+    left, right = graph.identifiers.take(ends).names()
     return Step(
-        left=name(graph.identifiers, int(links.left[row])),
-        right=name(graph.identifiers, int(links.right[row])),
+        left=left,
+        right=right,
         strength=int(links.strength[row]),
         first_seen=int(links.first_seen[row]),
         last_seen=int(links.last_seen[row]),
@@ -75,40 +74,18 @@ def step(graph: Graph, resolution: Resolution, row: int) -> Step:
     )
 
 
-def name(identifiers: Identifiers, row: int) -> Identifier:
-    """Return (namespace, scope, value) of the identifier at position `row`."""
-    columns = (identifiers.namespace, identifiers.scope, identifiers.value)
-    namespace, scope, value = (str(column[row].as_py()) for column in columns)
-    return namespace, scope, value
-
-
 def _shortest_chain(graph: Graph, resolution: Resolution, start: int, goal: int) -> list[int]:
-    """Search breadth first from `start`; return the rows of the links walked."""
-    neighbours = _neighbours(graph, resolution, start)
-    reached_over: dict[int, tuple[int, int]] = {start: (start, -1)}
-    queue = deque([start])
-    while queue and goal not in reached_over:
-        here = queue.popleft()
-        for row, there in neighbours.get(here, ()):
-            if there not in reached_over:
-                reached_over[there] = here, row
-                queue.append(there)
+    """Return the rows of the links that lead from `start` to `goal`."""
+    links, size = graph.links, len(graph.identifiers)
+    is_own = resolution.anchor[links.left] == resolution.anchor[start]
+    rows = np.flatnonzero(is_own & (resolution.decision == Decision.USED))
+    # Zero stands for "no link" there, so rows count from one.
+    one_way = coo_array((rows + 1, (links.left[rows], links.right[rows])), (size, size))
+    row_of = (one_way + one_way.T).tocsr()
+    _, came_from = breadth_first_order(row_of, start, directed=False)
     chain = []
     while goal != start:
-        goal, row = reached_over[goal]
-        chain.append(row)
+        before = int(came_from[goal])
+        chain.append(int(row_of[before, goal]) - 1)
+        goal = before
     return chain[::-1]
-
-
-def _neighbours(
-    graph: Graph, resolution: Resolution, start: int
-) -> dict[int, list[tuple[int, int]]]:
-    links = graph.links
-    is_own = resolution.anchor[links.left] == resolution.anchor[start]
-    is_own &= resolution.decision == Decision.USED
-    neighbours: dict[int, list[tuple[int, int]]] = {}
-    for row in np.flatnonzero(is_own).tolist():
-        left, right = int(links.left[row]), int(links.right[row])
-        neighbours.setdefault(left, []).append((row, right))
-        neighbours.setdefault(right, []).append((row, left))
-    return neighbours

@@ -1,38 +1,36 @@
 """Run identity resolution over the warehouse: one lock, one transaction, differences only."""
 
-import json
 import time
 from dataclasses import asdict, dataclass, field, replace
-from typing import Literal
 
 import numpy as np
 
 from identity_resolution.graph import Flags, Integers
-from identity_resolution.incremental import News, absorb, begin_again, settle
+from identity_resolution.incremental import News, State, absorb, begin, settle
 from identity_resolution.links import Evidence
 from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import Rules
-from identity_resolution.store import changes, write
-from identity_resolution.store.actors import revise_actors, write_actors
-from identity_resolution.store.claims import (
+from identity_store import changes, write
+from identity_store.actors import revise_actors, write_actors
+from identity_store.claims import (
     decide_consents,
     mark_applied,
     newly_stated,
     read_claims,
 )
-from identity_resolution.store.evidence import observe, read_evidence, recall
-from identity_resolution.store.health import measure
-from identity_resolution.store.naming import Registry
-from identity_resolution.store.ownership import find_divided, windows_of, write_windows
-from identity_resolution.store.part import (
+from identity_store.evidence import observe, read_evidence, recall
+from identity_store.naming import Registry
+from identity_store.ownership import find_divided, windows_of, write_windows
+from identity_store.part import (
     StoredPart,
     prepare,
     read_part,
     widen,
     widen_to_all,
 )
-from identity_resolution.store.sources import SourceBits
-from identity_resolution.store.tombstones import drop_replayed
+from identity_store.run_record import IdentityCounts, Mode, have_rules_changed, record
+from identity_store.sources import SourceBits
+from identity_store.tombstones import drop_replayed
 from settings import Settings
 from warehouse.connection import Connection, connect
 from warehouse.errors import database_errors_without_values
@@ -43,22 +41,6 @@ from warehouse.stage import hold_stage
 ROLE = "c360_identity"
 STAGE = "identity"
 RULES_FILE = "identity_rules.yml"
-
-Mode = Literal["incremental", "full"]
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityCounts:
-    """What a run saw and did; mode says how it ran, which may be more than was asked for."""
-
-    mode: Mode
-    observations: int = 0
-    identifiers_touched: int = 0
-    identifiers_affected: int = 0
-    links_affected: int = 0
-    rows_written: int = 0
-    largest_component: int = 0
-    largest_profile: int = 0
 
 
 def deployed_rules(settings: Settings) -> Rules:
@@ -85,10 +67,10 @@ def run(settings: Settings, run: Run, *, mode: Mode = "incremental") -> Identity
         database_errors_without_values(),
         connect(settings, ROLE, stage=STAGE) as conn,
     ):
-        is_full = mode == "full" or _have_rules_changed(conn, rules)
+        is_full = mode == "full" or have_rules_changed(conn, rules)
         work = Work(conn, rules, settings.identity_key, run, _erased(conn))
         counts = _resolve(work, is_full=is_full)
-        _record(conn, run, rules, counts, time.monotonic() - started)
+        record(conn, run, rules, counts, time.monotonic() - started)
         fence.counts.update({k: v for k, v in asdict(counts).items() if isinstance(v, int)})
         fault_point("identity_before_commit")
         fence.check(conn)
@@ -167,12 +149,24 @@ def _written(work: Work, step: _Step, *, is_full: bool) -> IdentityCounts:
 def _rebuild(work: Work, evidence: Evidence, changed: Integers) -> _Step:
     widen_to_all(work.conn)
     part = read_part(work.conn, work.sources)
-    start = begin_again(part.state)
+    start = _begin_again(part.state)
     news = _news(work, part, evidence, changed)
     change = absorb(start, news, work.rules)
     last_seen = changes.latest(np.full_like(part.last_seen, -1), news.evidence)
     after = settle(start, change, work.rules)
     return _Step(changes.Outcome(part, after, last_seen), change.touched)
+
+
+def _begin_again(state: State) -> State:
+    """Return `state` without evidence and decisions: what a rebuild starts from.
+
+    What was recorded once stays: the days of arrival and the times of birth.
+    """
+    blank, known = begin(state.graph.identifiers), state.graph.identifiers
+    identifiers = replace(
+        blank.graph.identifiers, arrival_day=known.arrival_day, born_at=known.born_at
+    )
+    return replace(blank, graph=replace(blank.graph, identifiers=identifiers))
 
 
 def recall_everything(work: Work) -> changes.Outcome:
@@ -238,47 +232,3 @@ def _write_windows(work: Work, moved: Integers) -> int:
     log = recall(work.conn, divided, work.sources, work.rules)
     part, windows = windows_of(work.conn, divided, log, work.rules)
     return write_windows(work.conn, part, windows, work.registry, work.stamp)
-
-
-def _have_rules_changed(conn: Connection, rules: Rules) -> bool:
-    row = conn.execute(
-        "select rules_hash from identity.run order by run_id desc limit 1"
-    ).fetchone()
-    return row is not None and row[0] != rules.fingerprint
-
-
-_RECORD = """
-insert into identity.run as r (
-    run_id, run_at, mode, rules_hash, observations, identifiers_touched, identifiers_affected,
-    links_affected, rows_written, largest_component, largest_profile, seconds
-)
-values (
-    %(run_id)s, %(run_at)s, %(mode)s, %(rules_hash)s, %(observations)s, %(identifiers_touched)s,
-    %(identifiers_affected)s, %(links_affected)s, %(rows_written)s, %(largest_component)s,
-    %(largest_profile)s, %(seconds)s
-)
-on conflict (run_id) do update
-set
-    mode = excluded.mode,
-    rules_hash = excluded.rules_hash,
-    observations = r.observations + excluded.observations,
-    identifiers_touched = greatest(r.identifiers_touched, excluded.identifiers_touched),
-    identifiers_affected = greatest(r.identifiers_affected, excluded.identifiers_affected),
-    links_affected = greatest(r.links_affected, excluded.links_affected),
-    rows_written = r.rows_written + excluded.rows_written,
-    largest_component = greatest(r.largest_component, excluded.largest_component),
-    largest_profile = greatest(r.largest_profile, excluded.largest_profile),
-    seconds = r.seconds + excluded.seconds
-"""
-
-_RECORD_HEALTH = "update identity.run set health = %(health)s::jsonb where run_id = %(run_id)s"
-
-
-def _record(
-    conn: Connection, run: Run, rules: Rules, counts: IdentityCounts, seconds: float
-) -> None:
-    """Keep the run's row; a stage that is repeated within a run adds to it."""
-    row = {"run_id": run.run_id, "run_at": run.run_at, "rules_hash": rules.fingerprint}
-    conn.execute(_RECORD, {**row, **asdict(counts), "seconds": round(seconds, 3)})
-    health = json.dumps(measure(conn, rules, run.run_id))
-    conn.execute(_RECORD_HEALTH, {"run_id": run.run_id, "health": health})

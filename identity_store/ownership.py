@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 
-from identity_resolution.anchors import RESIDUAL
+from identifiers import RESIDUAL
 from identity_resolution.graph import Integers
 from identity_resolution.links import Evidence
 from identity_resolution.ownership import Window, find_windows
 from identity_resolution.rules import IdentifierClass, Rules, tabulate
-from identity_resolution.store.naming import Registry
-from identity_resolution.store.part import StoredPart, read_identifiers
+from identity_store.naming import Registry
+from identity_store.part import StoredPart, read_identifiers
 from warehouse.columns import copy_in
 from warehouse.connection import Connection
 

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from identity_resolution.explanation import Explanation, Identifier, Step, explain, explain_alone
+from identifiers import Identifier
 from identity_resolution.graph import Graph, Resolution, Status, StatusReason
-from identity_resolution.store.part import StoredPart, prepare, read_part, widen
-from identity_resolution.store.sources import SourceBits
-from identity_resolution.transitions import NO_PROFILE
+from identity_store.explanation import Explanation, Step, explain, explain_alone
+from identity_store.part import StoredPart, prepare, read_part, widen
+from identity_store.sources import SourceBits
+from identity_store.transitions import NO_PROFILE
 from settings import Settings
 from warehouse.connection import Connection, connect
 from warehouse.errors import Fatal, database_errors_without_values

@@ -1,0 +1,172 @@
+"""Whether the tests notice when the pure modules of identity resolution are wrong.
+
+    python -m benchmarks.mutation [--modules links,claims] [--sample N] [--examples N]
+
+Each mutant is one module with one operator, constant or condition changed, tested in a process of
+its own. A mutant that no test notices survives and is printed. Exits with 1 below the bar.
+"""
+
+import argparse
+import ast
+import importlib.util
+import os
+import random
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import CodeType, ModuleType
+
+PROJECT = Path(__file__).parents[1]
+BAR = 0.90
+MODULES = (
+    *("identity_resolution.actors", "identity_resolution.anchors", "identity_resolution.claims"),
+    *("identity_resolution.clustering", "identity_resolution.graph", "identity_resolution.links"),
+    *("identity_resolution.incremental", "identity_resolution.ordered_pass"),
+    *("identity_resolution.ownership", "identity_resolution.refusals"),
+    *("identity_resolution.resolution", "identity_resolution.rules"),
+    *("identity_resolution.screening", "identity_resolution.sightings"),
+    *("identity_store.explanation", "identity_store.transitions"),
+)
+TESTS = ("tests/unit/identity", "tests/property/identity")
+SECONDS_PER_MUTANT = 300
+WARM = ("hypothesis", "numpy", "pyarrow", "pyarrow.compute", "pydantic", "pytest", "scipy.sparse")
+"""Imported once, before the processes of the mutants part."""
+
+_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is,
+}  # fmt: skip
+_OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.FloorDiv: ast.Mult,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.Mod: ast.Mult,
+}  # fmt: skip
+_NAMES = {"minimum": "maximum", "maximum": "minimum", "min": "max", "max": "min"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change: the module, its new source, the line and the text of what was changed there."""
+
+    module: str
+    source: str
+    line: int
+    change: str
+
+
+def mutants(module: str) -> Iterator[Mutant]:
+    """Yield every mutant of a module; annotations and texts stay as they are."""
+    source = (PROJECT / f"{module.replace('.', '/')}.py").read_text("utf-8")
+    for position in range(sum(1 for _ in ast.walk(ast.parse(source)))):
+        tree = ast.parse(source)
+        nodes = list(ast.walk(tree))
+        before = ast.unparse(nodes[position]) if isinstance(nodes[position], ast.expr) else ""
+        if not _is_code(tree, nodes[position]) or not _mutate(nodes[position]):
+            continue
+        after = ast.unparse(nodes[position])
+        line = getattr(nodes[position], "lineno", 0)
+        yield Mutant(module, ast.unparse(tree), line, f"{before} -> {after}")
+
+
+def _is_code(tree: ast.Module, node: ast.AST) -> bool:
+    """Tell what runs from annotations, which do not."""
+    for parent in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            noted = getattr(parent, name, None)
+            if isinstance(noted, ast.AST) and node in ast.walk(noted):
+                return False
+    return True
+
+
+def _mutate(node: ast.AST) -> bool:
+    """Change the node in place, if there is something to change."""
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in _COMPARISONS:
+        node.ops[0] = _COMPARISONS[type(node.ops[0])]()
+    elif isinstance(node, ast.BinOp | ast.AugAssign) and type(node.op) in _OPERATORS:
+        node.op = _OPERATORS[type(node.op)]()
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not | ast.Invert):
+        node.op = ast.UAdd() if isinstance(node.op, ast.Invert) else ast.Not()
+        node.operand = (
+            node.operand if isinstance(node.op, ast.UAdd) else ast.UnaryOp(ast.Not(), node.operand)
+        )
+    elif isinstance(node, ast.BoolOp):
+        node.op = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+    elif isinstance(node, ast.Constant) and type(node.value) in {int, bool}:
+        node.value = (not node.value) if isinstance(node.value, bool) else int(str(node.value)) + 1
+    elif isinstance(node, ast.Attribute) and node.attr in _NAMES:
+        node.attr = _NAMES[node.attr]
+    else:
+        return False
+    return True
+
+
+class _Mutated(MetaPathFinder, Loader):
+    """Gives one module another source."""
+
+    def __init__(self, module: str, code: CodeType) -> None:
+        self._module, self._code = module, code
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        """Claim the module."""
+        return importlib.util.spec_from_loader(fullname, self) if fullname == self._module else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the changed source."""
+        exec(self._code, module.__dict__)  # noqa: S102 - that is what a mutant is
+
+
+def is_killed(mutant: Mutant, examples: int) -> bool:
+    """Return whether a test fails, or time runs out, when the mutant takes its module's place."""
+    child = os.fork()
+    if not child:
+        signal.alarm(SECONDS_PER_MUTANT)
+        os._exit(_tested(mutant, examples))
+    return os.waitpid(child, 0)[1] != 0
+
+
+def _tested(mutant: Mutant, examples: int) -> int:
+    from hypothesis import settings  # noqa: PLC0415 - imported before the fork
+
+    settings.register_profile(
+        "mutation", max_examples=examples, deadline=None, derandomize=True, database=None
+    )
+    os.environ["C360_HYPOTHESIS_PROFILE"] = "mutation"
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    code = compile(mutant.source, f"{mutant.module}.py", "exec")
+    sys.meta_path.insert(0, _Mutated(mutant.module, code))
+    import pytest  # noqa: PLC0415 - imported before the fork
+
+    return int(pytest.main(["-x", "-q", *TESTS]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what survives and the share that was killed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--modules", default=",".join(MODULES))
+    parser.add_argument("--sample", type=int, default=0, help="this many mutants; 0 for all")
+    parser.add_argument("--examples", type=int, default=40, help="of each property test")
+    chosen = parser.parse_args(arguments)
+    for name in WARM:
+        importlib.import_module(name)
+    wanted = [m for m in MODULES if any(m.endswith(name) for name in chosen.modules.split(","))]
+    every = [mutant for module in wanted for mutant in mutants(module)]
+    random.Random(1).shuffle(every)
+    tried = every[: chosen.sample or None]
+    killed = 0
+    for mutant in tried:
+        if is_killed(mutant, chosen.examples):
+            killed += 1
+        else:
+            print(f"survives: {mutant.module}:{mutant.line}: {mutant.change}", flush=True)
+    print(f"{killed} of {len(tried)} mutants killed ({len(every)} there are)")
+    return 0 if killed >= BAR * len(tried) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
