@@ -27,7 +27,10 @@ class Extraction:
 
     def text(self, path: str) -> str:
         """The value at the path as text; null when it is missing, null or empty."""
-        written = json_path(path)
+        return self.at(json_path(path))
+
+    def at(self, written: str) -> str:
+        """The same for a path as the column engine writes it."""
         if written not in self.paths:
             self.paths.append(written)
         return f"x{self.paths.index(written) + 1}"

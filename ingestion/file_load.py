@@ -23,9 +23,8 @@ from ingestion.readers import read_texts
 from ingestion.session import Session, open_session
 from settings import Settings
 from warehouse.faults import fault_point
-from warehouse.load_ledger import LandingFile, find_load, open_load
-from warehouse.raw_records import DeadlockError, RecordOrigin, lock_kind
-from warehouse.stage import lock_transaction
+from warehouse.load_ledger import LandingFile, open_load
+from warehouse.raw_records import DeadlockError, RecordOrigin, lock_load
 
 PARTS_AT_ONCE = 4
 """Blocks parsed together: planning their query costs as much as a megabyte."""
@@ -108,22 +107,18 @@ class _Load:
     def run(self, pieces: Iterable[Piece], *, is_alone: bool) -> FileCounts:
         conn, file = self.session.loads, self.file
         with conn.transaction():
-            lock_transaction(conn, f"ingest:{file.source}:{file.kind}:{file.path}")
-            lock_kind(conn, file.source, file.kind, is_alone=is_alone)
-            known = find_load(conn, file)
-            if known is not None:
-                return FileCounts(known, is_already_loaded=True)
-            load_id = open_load(
+            lock_load(conn, file.source, file.kind, file.path, is_alone=is_alone)
+            load = open_load(
                 conn,
                 file,
                 arrival_day=self.delivery.arrival_day,
                 contract_version=self.contract.version,
                 orchestrator_run_id=self.delivery.orchestrator_run_id,
             )
+            if not load.is_new:
+                return FileCounts(load.load_id, is_already_loaded=True)
             fault_point("ingest_after_open")
-            origin = RecordOrigin(
-                file.source, file.kind, file.path, load_id, self.delivery.arrival_day
-            )
+            origin = RecordOrigin(file.source, file.kind, file.path, load.load_id)
             counts = LoadTarget(self.session, self.contract, file, origin).load(pieces)
             fault_point("ingest_before_commit")
         return counts

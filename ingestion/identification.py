@@ -1,68 +1,27 @@
 """From what records show of people to the numbers of identifier sets.
 
-Most records show somebody their block, or the file before, has shown already. So what a record
-shows is compared as one text, and only texts not met before are taken apart, normalised and
+Most records show somebody their block, or the file before, has shown already. So records are told
+apart by a key of what they show, and only keys not met before are taken apart, normalised and
 registered.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import Any
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from identifiers import JunkLists, normalise_namespace
-from ingestion.engine import rows_of, table_of
 
 MAX_IDENTIFIERS = 20
 MAX_KNOWN = 100_000
 
 Register = Callable[[pa.Table], pa.Table]
-
-_SEEN = """
-create or replace temp table seen as
-select k, s.namespace, s.scope, s.value, s.strength
-from (
-    select k, unnest(from_json(
-        seen, '[{"namespace":"VARCHAR","scope":"VARCHAR","value":"VARCHAR","strength":"SMALLINT"}]'
-    )) as s
-    from new_seen
-)
-"""
-_IDENTIFIED = """
-create or replace temp table identified as
-select k, namespace, scope, normal.normalised as value, min(strength) as strength
-from seen inner join normal using (namespace, value)
-where normal.normalised is not null
-group by all
-"""
-_DROPPED = """
-select k, count(*) from seen inner join normal using (namespace, value)
-where normal.normalised is null
-group by k
-"""
-_TOO_MANY = "select k from identified group by k having count(*) > $max_identifiers"
-_FORGET_TOO_MANY = "delete from identified where list_contains($too_many::integer[], k)"
-_WANTED_IDENTIFIERS = "select distinct namespace, scope, value from identified"
-_RECORD_SETS = """
-create or replace temp table record_set as
-select
-    k,
-    list(identifier_id order by identifier_id) as identifier_ids,
-    list(strength order by identifier_id) as strengths
-from identified inner join new_identifier using (namespace, scope, value)
-group by k
-"""
-_WANTED_SETS = "select distinct identifier_ids, strengths from record_set"
-_NUMBERED = """
-select k, identifier_set_id
-from record_set inner join new_set using (identifier_ids, strengths)
-"""
+TakeApart = Callable[[npt.NDArray[np.int64]], pa.Table]
+"""Places of records to their identifiers: `k` (from 0, by the place's own place), `namespace`,
+`scope`, `value`, `strength`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +45,15 @@ class Shown:
     is_too_many: npt.NDArray[np.bool_]
 
 
+def nothing_shown(record_count: int) -> Shown:
+    """For records of a kind without identifiers."""
+    return Shown(
+        pa.nulls(record_count, pa.int64()),
+        np.zeros(record_count, np.int64),
+        np.zeros(record_count, np.bool_),
+    )
+
+
 # A number of a set is remembered together with the two other things, to keep the memory small.
 _FLAG_BITS = 12
 _MAX_DROPPED = (1 << (_FLAG_BITS - 1)) - 1
@@ -94,83 +62,104 @@ _MAX_DROPPED = (1 << (_FLAG_BITS - 1)) - 1
 class Identification:
     """Remembers what it has registered; the numbers stay the same for ever."""
 
-    def __init__(self, engine: duckdb.DuckDBPyConnection, junk: JunkLists) -> None:
-        self._engine = engine
+    def __init__(self, junk: JunkLists) -> None:
         self._junk = junk
-        self._known: dict[bytes, int] = {}
+        self._known: dict[str, dict[str, int]] = {}
 
-    def identify(self, seen: pa.StringArray, registers: Registers) -> Shown:
-        """What each record shows, given as a JSON array of namespace, scope, value, strength."""
-        encoded = seen.dictionary_encode()
-        digests = [_digest(text) for text in encoded.dictionary.cast(pa.binary()).to_pylist()]
-        if len(self._known) > MAX_KNOWN:
-            self._known.clear()
-        missing = [place for place, digest in enumerate(digests) if digest not in self._known]
+    def identify(
+        self, contract: str, keys: pa.StringArray, take_apart: TakeApart, registers: Registers
+    ) -> Shown:
+        """What each record shows; records of a contract with one key show the same."""
+        encoded = keys.dictionary_encode()
+        indices = encoded.indices.to_numpy()
+        distinct = encoded.dictionary.to_pylist()
+        known = self._known_of(contract)
+        missing = [place for place, key in enumerate(distinct) if key not in known]
         if missing:
-            learned = self._learn(encoded.dictionary.take(missing), registers)
-            self._known.update(zip([digests[place] for place in missing], learned, strict=True))
-        known = np.array([self._known[digest] for digest in digests], np.int64)
-        known = known[encoded.indices.to_numpy()]
-        known = np.stack([known >> _FLAG_BITS, known >> 1 & _MAX_DROPPED, known & 1], axis=1)
-        set_ids = pa.array(known[:, 0], mask=known[:, 0] < 0)
-        return Shown(set_ids, known[:, 1], known[:, 2] > 0)
+            learned = self._learn(take_apart(_first_places(indices, len(distinct))[missing]),
+                                  len(missing), registers)  # fmt: skip
+            known.update(zip([distinct[place] for place in missing], learned, strict=True))
+        found = np.array([known[key] for key in distinct], np.int64)[indices]
+        set_ids = found >> _FLAG_BITS
+        return Shown(
+            pa.array(set_ids, mask=set_ids < 0), found >> 1 & _MAX_DROPPED, (found & 1) > 0
+        )
 
-    def _learn(self, seen: pa.StringArray, registers: Registers) -> list[int]:
-        """What each of the texts shows, as one number."""
-        numbers = pa.array(np.arange(len(seen), dtype=np.int32))
-        self._engine.register("new_seen", pa.table({"k": numbers, "seen": seen}))
-        dropped, is_too_many = np.zeros((2, len(seen)), np.int64)
-        set_ids = np.full(len(seen), -1)
-        for k, count in self._take_apart():
-            dropped[k] = min(count, _MAX_DROPPED)
-        too_many = [k for (k,) in self._run(_TOO_MANY, {"max_identifiers": MAX_IDENTIFIERS})]
-        if too_many:
-            is_too_many[too_many] = 1
-            self._run(_FORGET_TOO_MANY, {"too_many": too_many})
-        numbered = self._registered(registers)
-        set_ids[numbered["k"].to_numpy()] = numbered["identifier_set_id"].to_numpy()
-        known: list[int] = (set_ids << _FLAG_BITS | dropped << 1 | is_too_many).tolist()
-        return known
+    def _known_of(self, contract: str) -> dict[str, int]:
+        if sum(map(len, self._known.values())) > MAX_KNOWN:
+            self._known.clear()
+        return self._known.setdefault(contract, {})
 
-    def _take_apart(self) -> list[Any]:
-        """Fills the table of normalised identifiers; gives how many were dropped, by text."""
-        self._run(_SEEN)
-        values = self._table("select distinct namespace, value from seen")
-        self._engine.register("normal", _normalised(values, self._junk))
-        self._run(_IDENTIFIED)
-        return self._run(_DROPPED)
-
-    def _registered(self, registers: Registers) -> pa.Table:
-        wanted = self._table(_WANTED_IDENTIFIERS)
-        if not wanted.num_rows:
-            return _NOTHING_NUMBERED
-        self._engine.register("new_identifier", registers.identifiers(wanted))
-        self._run(_RECORD_SETS)
-        self._engine.register("new_set", registers.sets(self._table(_WANTED_SETS)))
-        return self._table(_NUMBERED)
-
-    def _run(self, sql: str, parameters: object = None) -> list[Any]:
-        return rows_of(self._engine, sql, parameters)
-
-    def _table(self, sql: str, parameters: object = None) -> pa.Table:
-        return table_of(self._engine, sql, parameters)
+    def _learn(self, seen: pa.Table, count: int, registers: Registers) -> list[int]:
+        """What each of so many keys shows, as one number."""
+        normal = _normalised(seen, self._junk)
+        is_dropped = np.asarray(normal["value"].is_null())
+        dropped = np.bincount(normal["k"].to_numpy()[is_dropped], minlength=count)
+        members = _distinct_members(normal.filter(pa.array(~is_dropped)))
+        is_too_many = np.bincount(members["k"].to_numpy(), minlength=count) > MAX_IDENTIFIERS
+        set_ids = np.full(count, -1)
+        if is_too_many.any():
+            members = members.filter(pa.array(~is_too_many[members["k"].to_numpy()]))
+        if members.num_rows:
+            owners, sets = _sets(members, _identifier_ids(members, registers))
+            set_ids[owners] = registers.sets(sets)["identifier_set_id"].to_numpy()
+        dropped = np.minimum(dropped, _MAX_DROPPED)
+        numbers: list[int] = (set_ids << _FLAG_BITS | dropped << 1 | is_too_many).tolist()
+        return numbers
 
 
-def _digest(text: bytes) -> bytes:
-    return blake2b(text, digest_size=16).digest()
+def _first_places(indices: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int64]:
+    """For each index where it first stands."""
+    first = np.empty(count, np.int64)
+    first[indices[::-1]] = np.arange(len(indices) - 1, -1, -1)
+    return first
 
 
-_NOTHING_NUMBERED = pa.table(
-    {"k": pa.array([], pa.int32()), "identifier_set_id": pa.array([], pa.int64())}
-)
-
-
-def _normalised(values: pa.Table, junk: JunkLists) -> pa.Table:
-    parts = []
-    for namespace in pc.unique(values["namespace"]).to_pylist():
-        part = values.filter(pc.equal(values["namespace"], namespace))
-        texts = part["value"].combine_chunks()
-        parts.append(part.append_column("normalised", normalise_namespace(namespace, texts, junk)))
-    if not parts:
-        return values.append_column("normalised", values["value"])
+def _normalised(seen: pa.Table, junk: JunkLists) -> pa.Table:
+    """The identifiers with normalised values, null where they name nobody."""
+    parts = [seen.slice(0, 0)]
+    for namespace in pc.unique(seen["namespace"]).to_pylist():
+        part = seen.filter(pc.equal(seen["namespace"], namespace))
+        values = normalise_namespace(namespace, part["value"].combine_chunks(), junk)
+        parts.append(part.set_column(part.schema.get_field_index("value"), "value", values))
     return pa.concat_tables(parts)
+
+
+def _distinct_members(normal: pa.Table) -> pa.Table:
+    """Each identifier once for each `k`, with its smallest strength; `identifier` numbers them."""
+    # No text of a record holds a NUL.
+    texts = [normal[name] for name in ("namespace", "scope", "value")]
+    names = pc.binary_join_element_wise(*texts, "\0").combine_chunks().dictionary_encode()
+    identifier = names.indices.to_numpy()
+    k, strength = normal["k"].to_numpy(), normal["strength"].to_numpy()
+    order = np.lexsort((strength, identifier, k))
+    pairs = np.stack([k[order], identifier[order]])
+    is_first = np.ones(len(order), np.bool_)
+    is_first[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
+    return normal.append_column("identifier", pa.array(identifier)).take(pa.array(order[is_first]))
+
+
+def _identifier_ids(members: pa.Table, registers: Registers) -> npt.NDArray[np.int64]:
+    """The number of each member's identifier."""
+    distinct, first, inverse = np.unique(
+        members["identifier"].to_numpy(), return_index=True, return_inverse=True
+    )
+    wanted = members.select(["namespace", "scope", "value"]).take(pa.array(first))
+    ids: npt.NDArray[np.int64] = registers.identifiers(wanted)["identifier_id"].to_numpy()
+    return ids[inverse.reshape(len(members))] if len(distinct) else ids
+
+
+def _sets(members: pa.Table, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int32], pa.Table]:
+    """The `k` that show somebody, and the set of each: numbers ascending, strengths beside them."""
+    k = members["k"].to_numpy()
+    order = np.lexsort((ids, k))
+    owners, starts = np.unique(k[order], return_index=True)
+    offsets = pa.array(np.append(starts, len(k)).astype(np.int32))
+    strengths = members["strength"].to_numpy()[order].astype(np.int16)
+    sets = pa.table(
+        {
+            "identifier_ids": pa.ListArray.from_arrays(offsets, pa.array(ids[order])),
+            "strengths": pa.ListArray.from_arrays(offsets, pa.array(strengths)),
+        }
+    )
+    return owners, sets

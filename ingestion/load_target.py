@@ -4,7 +4,6 @@ While the server takes one piece, the next is read and parsed.
 """
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,11 +14,12 @@ from ingestion.contract import Contract
 from ingestion.pieces import Piece
 from ingestion.rejects import Reject
 from ingestion.session import Session
+from ingestion.write_behind import WriteBehind
 from warehouse.faults import fault_point
 from warehouse.load_ledger import LandingFile, LoadCounts, close_load
 from warehouse.quarantined_lines import QuarantinedLine, quarantine_lines
 from warehouse.raw_records import (
-    LostRaceError,
+    KnownRowError,
     RecordOrigin,
     copy_rows,
     delete_superseded,
@@ -51,6 +51,11 @@ class LoadTarget:
     origin: RecordOrigin
     _loaded: int = field(default=0, init=False)
     _quarantined: int = field(default=0, init=False)
+    _expects_known: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        """A window that is written anew holds most of what it held before."""
+        self._expects_known = self._replaces_window
 
     def load(self, pieces: Iterable[Piece]) -> FileCounts:
         """Everything the pieces hold; the caller's transaction commits it.
@@ -59,16 +64,11 @@ class LoadTarget:
             DeadlockError: another load brings the same records; nothing of this one may be kept.
         """
         rows_in = dropped = 0
-        pending: Future[None] | None = None
-        with ThreadPoolExecutor(1, "ingest-writer") as writer:
+        with WriteBehind(self._write) as write:
             for piece in pieces:
                 rows_in += piece.row_count
                 dropped += piece.dropped_identifiers
-                if pending is not None:
-                    pending.result()
-                pending = writer.submit(self._write, piece)
-            if pending is not None:
-                pending.result()
+                write(piece)
         fault_point("ingest_after_copy")
         if self._replaces_window:
             delete_superseded(self.session.loads, self.origin)
@@ -91,25 +91,29 @@ class LoadTarget:
         self._quarantine([*piece.rejects, *map(piece.refused, refused)])
 
     def _copy(self, rows: pa.Table) -> list[int]:
-        """Copies what is not there yet; gives `k` of rows the server refuses after all."""
+        """Copies what is not there yet; gives `k` of rows the server refuses after all.
+
+        Looking every key up costs as much as the copy, and most files bring nothing twice: so keys
+        are looked up from the first on that the unique index refused.
+        """
         refused: list[int] = []
-        while True:
-            known = known_rows(self.session.loads, self.origin, rows)
-            rows = rows.take(np.delete(np.arange(rows.num_rows), known)) if len(known) else rows
-            if not rows.num_rows:
-                return refused
-            new = rows.drop_columns(["k"])
+        while rows.num_rows:
+            if self._expects_known:
+                known = known_rows(self.session.loads, self.origin, rows)
+                rows = rows.take(np.delete(np.arange(rows.num_rows), known)) if len(known) else rows
+                if not rows.num_rows:
+                    break
             try:
-                place = copy_rows(self.session.loads, self.origin, new, self._loaded + 1)
-            except LostRaceError:
+                place = copy_rows(self.session.loads, self.origin, rows, self._loaded + 1)
+            except KnownRowError:
+                self._expects_known = True
                 continue
             if place is None:
                 self._loaded += rows.num_rows
-                return refused
+                break
             refused.append(rows["k"][place].as_py())
             rows = _without(rows, refused[-1:])
-            if not rows.num_rows:
-                return refused
+        return refused
 
     def _quarantine(self, rejects: Sequence[Reject]) -> None:
         if rejects:

@@ -16,6 +16,7 @@ from ingestion.records import Parsed
 from ingestion.rejects import Reject
 from ingestion.session import Session
 from ingestion.texts import Texts
+from warehouse.raw_records import as_fields
 
 _NOTHING = pa.schema(
     [("k", pa.int32()), ("line_number", pa.int64()), ("text", pa.string())]
@@ -26,8 +27,8 @@ _NOTHING = pa.schema(
 class Piece:
     """What became of one part: rows to copy, lines to quarantine.
 
-    `rows` has the columns of `raw.record` and `k`. `row_count` counts both. `texts` and `first_k`
-    lead from a row back to its line.
+    `rows` is ready to be copied, see `warehouse.raw_records.as_fields`. `row_count` counts both.
+    `texts` and `first_k` lead from a row back to its line.
     """
 
     rows: pa.Table
@@ -55,25 +56,28 @@ def parse_parts(
         joined_texts(texts), session.identification, session.registers(arrival_day)
     )
     session.ensure_months(contract.source, parsed.rows["event_day"])
-    pieces = iter(_told_apart(parsed, texts, starts))
+    rows = as_fields(parsed.rows, contract.source, contract.kind, arrival_day)
+    pieces = iter(_told_apart(parsed, rows, texts, starts))
     return [
-        Piece(parsed.rows.slice(0, 0), [part], 1) if isinstance(part, Reject) else next(pieces)
+        Piece(rows.slice(0, 0), [part], 1) if isinstance(part, Reject) else next(pieces)
         for part in parts
     ]
 
 
-def _told_apart(parsed: Parsed, texts: Sequence[Texts], starts: np.ndarray) -> Iterator[Piece]:
+def _told_apart(
+    parsed: Parsed, rows: pa.Table, texts: Sequence[Texts], starts: np.ndarray
+) -> Iterator[Piece]:
     bad_parts = np.searchsorted(starts, [bad.k for bad in parsed.bad], side="right") - 1
     rejects: list[list[Reject]] = [list(part.rejects) for part in texts]
     for bad, index in zip(parsed.bad, bad_parts, strict=True):
         rejects[index].append(
             texts[index].reject(bad.k - int(starts[index]), bad.reason, bad.field)
         )
-    places = np.searchsorted(parsed.rows["k"].to_numpy(), starts)
+    places = np.searchsorted(rows["k"].to_numpy(), starts)
     for index, part in enumerate(texts):
         start, stop = int(starts[index]), int(starts[index + 1])
         yield Piece(
-            parsed.rows.slice(places[index], places[index + 1] - places[index]),
+            rows.slice(places[index], places[index + 1] - places[index]),
             sorted(rejects[index], key=lambda reject: reject.line_number),
             part.row_count,
             int(parsed.dropped[start:stop].sum()),

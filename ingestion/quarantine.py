@@ -32,7 +32,7 @@ from warehouse.quarantined_lines import (
     open_groups,
     open_lines,
 )
-from warehouse.raw_records import RecordOrigin, lock_kind
+from warehouse.raw_records import RecordOrigin, lock_load
 from warehouse.stage import lock_transaction
 
 PORTION_BYTES = 4 * 1024 * 1024
@@ -153,14 +153,16 @@ def _load(
         size_bytes=sum(len(line.raw) for line, _ in good),
         landing_day=first.landing_day,
     )
-    load_id = open_load(
+    lock_load(session.loads, contract.source, contract.kind, file.path, is_alone=False)
+    load = open_load(
         session.loads, file, arrival_day=arrival_day, contract_version=contract.version
     )
+    if not load.is_new:
+        raise Fatal(f"these lines were replayed as load {load.load_id} already")
     pieces = [piece for _, some in good for piece in some]
-    lock_kind(session.loads, contract.source, contract.kind, is_alone=False)
-    origin = RecordOrigin(contract.source, contract.kind, file.path, load_id, arrival_day)
+    origin = RecordOrigin(contract.source, contract.kind, file.path, load.load_id)
     counts = LoadTarget(session, contract, file, origin).load(pieces)
     ids = [line.quarantine_id for line, _ in good]
     because = f"contract version {contract.version}"
-    close_lines(session.loads, ids, "replayed", because=because, replay_load_id=load_id)
+    close_lines(session.loads, ids, "replayed", because=because, replay_load_id=load.load_id)
     return counts

@@ -1,11 +1,16 @@
-"""A contract as one query over a column of JSON texts.
+"""A contract as queries over a column of JSON texts.
 
-The query's *structure* comes from the contract; every value in it is a bound parameter.
+One reads every record. What a record shows of people costs as much again, but most records show
+what others before them have shown: so the first query only gives a key of everything that is read
+for it, and the second one is asked once for each key.
+
+The queries' *structure* comes from the contract; every value in them is a bound parameter.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ingestion.contract import Contract
 from ingestion.event_time import (
@@ -17,9 +22,12 @@ from ingestion.event_time import (
     year_start,
 )
 from ingestion.expressions import Extraction
-from ingestion.sightings import sightings
+from ingestion.sightings import containers, sightings
 from ingestion.typed_columns import typed_columns
 from settings import Account
+
+TEXTS = "json_text"
+"""The view that queries read: `k`, `line_number`, `text`."""
 
 KEY_SEPARATOR = "|"
 MAX_KEY_BYTES = 1500
@@ -40,24 +48,25 @@ _MOMENTS = ", ".join(
 
 @dataclass(frozen=True)
 class Query:
-    """SQL over a view `json_text (k, line_number, text)` and its parameters."""
+    """SQL over the view `TEXTS` and its parameters."""
 
     sql: str
-    parameters: dict[str, object]
+    parameters: dict[str, Any]
 
 
 def record_query(contract: Contract, accounts: Sequence[Account], arrival_day: date) -> Query:
     """The query that reads records of the contract's kind.
 
-    One row per text: `k`, `reason` and `field` (null when the record can be loaded), `seen` (the
-    list of namespace, scope, value, strength as JSON), and the columns of `raw.record` that are
-    read from the text, the contract's own ones included.
+    One row per text: `k`, `reason` and `field` (null when the record can be loaded), `shown_key`
+    (equal for records that show the same identifiers by `shown_query`; null when the contract has
+    none), and the columns of `raw.record` that are read from the text, the contract's own ones
+    included.
     """
     e = Extraction()
     named = _named_columns(e, contract, accounts)
     problem = _problem(e, contract, arrival_day)
     is_known = e.bind(sorted(account.appid for account in accounts))
-    seen = sightings(e, contract, accounts)
+    shown_key = _shown_key(e, contract, accounts)
     kinds = e.lookup("event_name", dict(contract.observation_kind.by_event))
     default_kind = e.bind(contract.observation_kind.default)
     account_field = e.bind(_account_field(contract))
@@ -65,7 +74,7 @@ def record_query(contract: Contract, accounts: Sequence[Account], arrival_day: d
     sql = f"""
 with extracted as (
     select k, line_number, text{e.columns}
-    from (select k, line_number, text, json_extract_string(text, $paths) as x from json_text)
+    from (select k, line_number, text, json_extract_string(text, $paths) as x from {TEXTS})
 ),
 typed as (select *, {named} from extracted),
 judged as (
@@ -78,10 +87,41 @@ select
     event_name, account_id, coalesce({kinds}, {default_kind}) as observation_kind,
     coalesce(problem[1], case when is_foreign then 'unknown_account' end) as reason,
     coalesce(problem[2], case when is_foreign then {account_field} end) as field,
-    to_json({seen})::varchar as seen{own}
+    {shown_key} as shown_key{own}
 from judged
 """  # noqa: S608 - structure only, every value is bound
     return Query(sql, {**e.parameters, "paths": e.paths})
+
+
+def shown_query(contract: Contract, accounts: Sequence[Account]) -> Query | None:
+    """The query for the identifiers of records; None when the contract has none.
+
+    One row per identifier: `k`, `namespace`, `scope`, `value`, `strength`.
+    """
+    if not contract.identifiers:
+        return None
+    e = Extraction()
+    account = _account_id(e, contract, accounts)
+    seen = sightings(e, contract, accounts)
+    sql = f"""
+with extracted as (
+    select k, text{e.columns}
+    from (select k, text, json_extract_string(text, $paths) as x from {TEXTS})
+),
+typed as (select *, {account} as account_id from extracted),
+shown as (select k, unnest({seen}) as s from typed)
+select k, s.namespace, s.scope, s.value, s.strength from shown
+"""  # noqa: S608 - structure only, every value is bound
+    return Query(sql, {**e.parameters, "paths": e.paths})
+
+
+def _shown_key(e: Extraction, contract: Contract, accounts: Sequence[Account]) -> str:
+    """A digest of all that `shown_query` reads."""
+    shown = shown_query(contract, accounts)
+    if shown is None:
+        return "null::varchar"
+    read = {*shown.parameters["paths"], *containers(contract)}
+    return f"md5(to_json([{', '.join(map(e.at, sorted(read)))}])::varchar)"
 
 
 def _named_columns(e: Extraction, contract: Contract, accounts: Sequence[Account]) -> str:

@@ -11,13 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.contract import Contract
-from ingestion.engine import table_of
 from ingestion.expressions import path_keys
-from ingestion.identification import Identification, Registers
+from ingestion.identification import Identification, Registers, Shown, nothing_shown
 from ingestion.json_checks import HASH_BYTES, Examined, examine
-from ingestion.record_query import record_query
+from ingestion.record_query import record_query, shown_query
+from ingestion.text_query import TextQuery
 from settings import Account
 from warehouse.binary_copy import JSONB
+
+
+TAKEN_APART_AT_ONCE = 2_048
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,11 @@ class BlockParser:
         accounts: Sequence[Account],
         arrival_day: date,
     ) -> None:
-        self._engine = engine
         self._transport_fields = [path_keys(path) for path in contract.transport_fields]
-        self._query = record_query(contract, accounts, arrival_day)
+        self._records = TextQuery(engine, record_query(contract, accounts, arrival_day))
+        shown = shown_query(contract, accounts)
+        self._shown = TextQuery(engine, shown) if shown else None
+        self._name = f"{contract.source}/{contract.kind}/{contract.version}"
 
     def parse(
         self, texts: pa.Table, identification: Identification, registers: Registers
@@ -62,22 +67,40 @@ class BlockParser:
         """Reads, checks and identifies texts: `k` from 0 without gaps, `line_number`, `text`."""
         examined = _examined(texts["text"], self._transport_fields)
         bad = [Bad(k, reason, None) for k, reason in examined.reasons.items()]
-        self._engine.register("json_text", _without(texts, examined.reasons))
-        read = _in_order(table_of(self._engine, self._query.sql, self._query.parameters))
+        read = _in_order(self._records.run(_without(texts, examined.reasons)))
         is_wrong = read["reason"].is_valid()
         wrong = read.filter(is_wrong).select(["k", "reason", "field"]).to_pylist()
         bad += [Bad(**one) for one in wrong]
         rows = read.filter(pc.invert(is_wrong)) if wrong else read
-        shown = identification.identify(rows["seen"].combine_chunks(), registers)
+        shown = self._identified(rows, texts, identification, registers)
         ks = rows["k"].to_numpy()
         bad += [Bad(int(k), "too_many_identifiers", None) for k in ks[shown.is_too_many]]
         dropped = np.zeros(texts.num_rows, np.int64)
         dropped[ks] = shown.dropped
-        rows = rows.drop_columns(["seen", "reason", "field"])
+        rows = rows.drop_columns(["shown_key", "reason", "field"])
         rows = rows.append_column("identifier_set_id", shown.set_ids)
         if shown.is_too_many.any():
             rows = rows.filter(pa.array(~shown.is_too_many))
         return Parsed(bad, _with_body(rows, texts, examined.hashes), dropped)
+
+    def _identified(
+        self, rows: pa.Table, texts: pa.Table, identification: Identification, registers: Registers
+    ) -> Shown:
+        query = self._shown
+        if query is None:
+            return nothing_shown(rows.num_rows)
+
+        def take_apart(places: npt.NDArray[np.int64]) -> pa.Table:
+            numbers = pa.array(np.arange(len(places), dtype=np.int32))
+            examples = texts.take(rows["k"].take(pa.array(places))).set_column(0, "k", numbers)
+            # Lists of many records at once take much memory.
+            starts = range(0, len(places), TAKEN_APART_AT_ONCE)
+            return pa.concat_tables(
+                query.run(examples.slice(start, TAKEN_APART_AT_ONCE)) for start in starts
+            )
+
+        keys = rows["shown_key"].combine_chunks()
+        return identification.identify(self._name, keys, take_apart, registers)
 
 
 def _examined(texts: pa.ChunkedArray, transport_fields: Sequence[Sequence[str]]) -> Examined:

@@ -27,13 +27,15 @@ class Session:
     """Open connections and engine of a loader; use `open_session`.
 
     `loads` carries the transaction of the file being loaded. `numbers` commits every statement at
-    once, so new identifiers and partitions never stay locked while a long file is read.
+    once, so new identifiers and partitions never stay locked while a long file is read. `parsing`
+    runs the contracts' queries and nothing else, so that their plans stay.
     """
 
     settings: Settings
     loads: Connection
     numbers: Connection
     engine: duckdb.DuckDBPyConnection
+    parsing: duckdb.DuckDBPyConnection
     accounts: Sequence[Account]
     identification: Identification
     _parsers: dict[tuple[str, str, int, date], BlockParser] = field(default_factory=dict)
@@ -43,7 +45,7 @@ class Session:
         """The parser of a contract, made once."""
         key = (contract.source, contract.kind, contract.version, arrival_day)
         if key not in self._parsers:
-            self._parsers[key] = BlockParser(self.engine, contract, self.accounts, arrival_day)
+            self._parsers[key] = BlockParser(self.parsing, contract, self.accounts, arrival_day)
         return self._parsers[key]
 
     def registers(self, arrival_day: date) -> Registers:
@@ -73,15 +75,19 @@ def open_session(settings: Settings) -> Iterator[Session]:
         connect(settings, ROLE, stage="ingest") as loads,
         connect(settings, ROLE, stage="ingest:numbers", autocommit=True) as numbers,
         open_engine() as engine,
+        open_engine() as parsing,
     ):
         prepare_session(loads)
         # What refers to a number is committed later and flushed with it.
         numbers.execute("set synchronous_commit = off")
+        # Its statements look rows up by their keys. A plan is kept while tables grow from nothing.
+        numbers.execute("set enable_seqscan = off")
         yield Session(
             settings,
             loads,
             numbers,
             engine,
+            parsing,
             accounts(settings.config_dir),
-            Identification(engine, junk_lists(settings.config_dir)),
+            Identification(junk_lists(settings.config_dir)),
         )

@@ -24,6 +24,15 @@ def sightings(e: Extraction, contract: Contract, accounts: Sequence[Account]) ->
     return f"case when {e.holds(contract.drop_identifiers)} then {empty} else {present} end"
 
 
+def containers(contract: Contract) -> set[str]:
+    """The objects and arrays that identifiers are looked for in, as paths of the column engine."""
+    return {
+        json_path(spec.under or spec.each or "").partition("[*]")[0]
+        for spec in contract.identifiers
+        if spec.under is not None or spec.each
+    }
+
+
 def _one(e: Extraction, spec: IdentifierField, accounts: Sequence[Account]) -> str:
     value = _filled(e, spec.join) if spec.join else e.first(spec.path)
     if spec.pattern is not None:

@@ -6,6 +6,7 @@ escape. Only the column types below are known.
 
 import numpy as np
 import numpy.typing as npt
+import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,20 +30,61 @@ def rows_in_binary(table: pa.Table) -> pa.BinaryArray:
     Known types: int16, int32, int64, float64, date32, timestamp[us] (UTC), fixed binary of 16 bytes
     (uuid), string, and `JSONB`. Nulls stay nulls.
     """
-    count = np.full(table.num_rows, table.num_columns, ">i2")
+    return _joined(table, table.num_columns)
+
+
+def fields_in_binary(table: pa.Table) -> pa.BinaryArray:
+    """The same without the beginning of a row, so that `rows_before` can put more fields there."""
+    return _joined(table, None)
+
+
+def rows_before(table: pa.Table, fields: pa.BinaryArray, field_count: int) -> pa.BinaryArray:
+    """Rows that begin with the table's fields and go on with so many more of `fields_in_binary`."""
     joiner = _Joiner(table.num_rows)
-    joiner.add_fixed(_as_bytes(count))
-    for column_field in table.schema:
-        _add_column(joiner, column_field, _whole(table[column_field.name]))
+    _add_columns(joiner, table, table.num_columns + field_count)
+    joiner.add(fields)
     return joiner.joined()
 
 
-def array_in_binary(kind: str, values: pa.Array) -> bytes:
-    """A parameter of type `date[]`, `text[]` or `uuid[]` in binary format; no nulls."""
-    joiner = _Joiner(len(values))
-    _add_column(joiner, pa.field(kind, values.type), values)
-    head = np.array([1, 0, _OIDS[kind], len(values), 1], ">i4").tobytes()
-    return head + bytes(payload(joiner.joined()))
+def _joined(table: pa.Table, field_count: int | None) -> pa.BinaryArray:
+    joiner = _Joiner(table.num_rows)
+    _add_columns(joiner, table, field_count)
+    return joiner.joined()
+
+
+def _add_columns(joiner: "_Joiner", table: pa.Table, field_count: int | None) -> None:
+    if field_count is not None:
+        joiner.add_fixed(_as_bytes(np.full(table.num_rows, field_count, ">i2")))
+    for column_field in table.schema:
+        _add_column(joiner, column_field, _whole(table[column_field.name]))
+
+
+class BinaryArray(bytes):
+    """A parameter of type `date[]`, `text[]` or `uuid[]`, in binary format already.
+
+    The cast in the statement names its type.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, kind: str, values: pa.Array) -> "BinaryArray":
+        """The values, without nulls."""
+        joiner = _Joiner(len(values))
+        _add_column(joiner, pa.field(kind, values.type), values)
+        head = np.array([1, 0, _OIDS[kind], len(values), 1], ">i4").tobytes()
+        return cls(head + bytes(payload(joiner.joined())))
+
+
+class _BinaryArrayDumper(psycopg.adapt.Dumper):
+    format = psycopg.pq.Format.BINARY
+
+    def dump(self, obj: BinaryArray) -> bytes:
+        """The bytes as they are."""
+        return obj
+
+
+psycopg.adapters.register_dumper(BinaryArray, _BinaryArrayDumper)
 
 
 def payload(rows: pa.BinaryArray) -> memoryview:

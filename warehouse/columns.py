@@ -76,11 +76,11 @@ def _csv(batch: pa.RecordBatch) -> bytes:
 def _without_lists(rows: pa.Table) -> pa.Table:
     for index, column_field in enumerate(rows.schema):
         if pa.types.is_list(column_field.type):
-            rows = rows.set_column(index, column_field.name, _array_texts(rows.column(index)))
+            rows = rows.set_column(index, column_field.name, array_texts(rows.column(index)))
     return rows
 
 
-def _array_texts(lists: pa.ChunkedArray) -> Any:  # noqa: ANN401 - pyarrow has no types
+def array_texts(lists: pa.ChunkedArray) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Each list of numbers as PostgreSQL writes an array: `{1,2}`."""
     joined = pc.binary_join(pc.cast(lists, pa.list_(pa.string())), ",")
     return pc.binary_join_element_wise("{", joined, "}", "")

@@ -1,57 +1,57 @@
 """The dictionary: each identifier and each set of identifiers gets one number, for ever.
 
-Both functions write their missing rows in one statement in a fixed order, so loaders that bring the
-same identifiers at the same time wait for each other instead of deadlocking. That holds for one
-call of each in a transaction, identifiers first. Whoever needs several calls (a file in blocks)
-passes a connection in autocommit: then every call commits by itself, holds nothing, and a failed
-load leaves at most numbers that nothing points to.
+Both functions look their rows up and write the missing ones in one statement in a fixed order, so
+loaders that bring the same identifiers at the same time wait for each other instead of deadlocking.
+That holds for one call of each in a transaction, identifiers first. Whoever needs several calls (a
+file in blocks) passes a connection in autocommit: then every statement commits by itself, holds
+nothing, and a failed load leaves at most numbers that nothing points to.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import LiteralString
 
-import numpy as np
 import psycopg
 import pyarrow as pa
-from psycopg import sql
+import pyarrow.compute as pc
 
-from warehouse.columns import copy_in
+from warehouse.binary_copy import BinaryArray
+from warehouse.columns import array_texts
 from warehouse.errors import database_errors_without_values
 
-_IDENTIFIER_COLUMNS = sql.SQL("position bigint, namespace text, scope text, value text")
-_SET_COLUMNS = sql.SQL("position bigint, identifier_ids bigint[], strengths smallint[]")
-
+# The limit keeps the planner at one look-up by index for each row, however large the table is.
+_FIND_IDENTIFIERS = """
+select array_agg((
+    select i.identifier_id from identity.identifier as i
+    where i.namespace = w.namespace and i.scope = w.scope and i.value = w.value
+    limit 1
+) order by w.place)
+from unnest(%(namespace)s::text[], %(scope)s::text[], %(value)s::text[])
+    with ordinality as w (namespace, scope, value, place)
+"""
 _INSERT_IDENTIFIERS = """
 insert into identity.identifier (namespace, scope, value, arrival_day)
-select distinct namespace collate "C", scope collate "C", value collate "C", %s::date
-from pg_temp.wanted_identifier as w
-where not exists (
-    select from identity.identifier as i
-    where i.namespace = w.namespace and i.scope = w.scope and i.value = w.value
-)
+select distinct namespace collate "C", scope collate "C", value collate "C", %(arrival_day)s::date
+from unnest(%(namespace)s::text[], %(scope)s::text[], %(value)s::text[])
+    as w (namespace, scope, value)
 order by 1, 2, 3
 on conflict (namespace, scope, value) do nothing
 """
-_FIND_IDENTIFIERS = """
-select array_agg(i.identifier_id order by w.position)
-from pg_temp.wanted_identifier as w
-inner join identity.identifier as i using (namespace, scope, value)
+_FIND_SETS = """
+select array_agg((
+    select s.identifier_set_id from identity.identifier_set as s
+    where s.identifier_ids = w.identifier_ids::bigint[] and s.strengths = w.strengths::smallint[]
+    limit 1
+) order by w.place)
+from unnest(%(identifier_ids)s::text[], %(strengths)s::text[])
+    with ordinality as w (identifier_ids, strengths, place)
 """
 _INSERT_SETS = """
 insert into identity.identifier_set (identifier_ids, strengths)
-select distinct identifier_ids, strengths
-from pg_temp.wanted_set as w
-where not exists (
-    select from identity.identifier_set as s
-    where s.identifier_ids = w.identifier_ids and s.strengths = w.strengths
-)
+select distinct identifier_ids::bigint[], strengths::smallint[]
+from unnest(%(identifier_ids)s::text[], %(strengths)s::text[]) as w (identifier_ids, strengths)
 order by 1, 2
 on conflict (identifier_ids, strengths) do nothing
-"""
-_FIND_SETS = """
-select array_agg(s.identifier_set_id order by w.position)
-from pg_temp.wanted_set as w
-inner join identity.identifier_set as s using (identifier_ids, strengths)
 """
 
 
@@ -63,11 +63,10 @@ def register_identifiers(
     Order and repetitions stay. A new identifier keeps `arrival_day` for ever. The isolation level
     must be read committed, or identifiers that another loader just wrote would stay invisible.
     """
-    with conn.transaction(), database_errors_without_values():
-        wanted = _stage(conn, "wanted_identifier", _IDENTIFIER_COLUMNS, identifiers)
-        conn.execute(_INSERT_IDENTIFIERS, (arrival_day,))
-        ids = _numbers(conn, _FIND_IDENTIFIERS)
-        _empty(conn, wanted)
+    names = identifiers.select(["namespace", "scope", "value"])
+    ids = _registered(
+        conn, _FIND_IDENTIFIERS, _INSERT_IDENTIFIERS, names, {"arrival_day": arrival_day}
+    )
     return identifiers.append_column("identifier_id", ids)
 
 
@@ -76,35 +75,36 @@ def register_sets(conn: psycopg.Connection, sets: pa.Table) -> pa.Table:
 
     The appended column is `identifier_set_id`; order and repetitions stay.
     """
-    with conn.transaction(), database_errors_without_values():
-        wanted = _stage(conn, "wanted_set", _SET_COLUMNS, sets)
-        conn.execute(_INSERT_SETS)
-        ids = _numbers(conn, _FIND_SETS)
-        _empty(conn, wanted)
+    names = ["identifier_ids", "strengths"]
+    texts = pa.table({name: array_texts(sets[name]) for name in names})
+    ids = _registered(conn, _FIND_SETS, _INSERT_SETS, texts, {})
     return sets.append_column("identifier_set_id", ids)
 
 
-def _stage(conn: psycopg.Connection, name: str, columns: sql.SQL, rows: pa.Table) -> sql.Identifier:
-    """Copies the rows, numbered, into a temporary table of the session."""
-    table = sql.Identifier("pg_temp", name)
-    conn.execute(
-        sql.SQL("create temporary table if not exists {} ({}) on commit delete rows").format(
-            sql.Identifier(name), columns
-        )
-    )
-    positions = pa.array(np.arange(rows.num_rows))
-    copy_in(conn, table, rows.add_column(0, "position", positions))
-    # Without statistics the planner takes the table for tiny and loops over the dictionary.
-    conn.execute(sql.SQL("analyze {}").format(table))
-    return table
+def _registered(
+    conn: psycopg.Connection,
+    find: LiteralString,
+    insert: LiteralString,
+    rows: pa.Table,
+    parameters: Mapping[str, object],
+) -> pa.Int64Array:
+    """The numbers of the rows, those that had none included."""
+    with database_errors_without_values():
+        ids = _found(conn, find, rows)
+        if not ids.null_count:
+            return ids
+        missing = rows.filter(ids.is_null())
+        conn.execute(insert, {**_arrays(missing), **parameters})
+        new = _found(conn, find, missing)
+    return pc.replace_with_mask(ids, ids.is_null(), new)
 
 
-def _numbers(conn: psycopg.Connection, query: LiteralString) -> pa.Int64Array:
+def _found(conn: psycopg.Connection, find: LiteralString, rows: pa.Table) -> pa.Int64Array:
     """The one array a query gives: one message, where rows would be a message each."""
     with conn.cursor(binary=True) as cursor:
-        row = cursor.execute(query).fetchone()
+        row = cursor.execute(find, _arrays(rows)).fetchone()
     return pa.array(row[0] if row and row[0] else [], pa.int64())
 
 
-def _empty(conn: psycopg.Connection, table: sql.Identifier) -> None:
-    conn.execute(sql.SQL("truncate {}").format(table))
+def _arrays(rows: pa.Table) -> dict[str, BinaryArray]:
+    return {name: BinaryArray.of("text", rows[name].combine_chunks()) for name in rows.column_names}

@@ -40,23 +40,46 @@ class LoadCounts:
     quarantined: int = 0
 
 
-def find_load(conn: psycopg.Connection, file: LandingFile) -> int | None:
-    """The load that already holds exactly this delivery, if there is one."""
-    with database_errors_without_values():
-        row = conn.execute(
-            """
-            select load_id from ops.load as l
-            where source = %(source)s and kind = %(kind)s and path = %(path)s
-                and file_hash = %(file_hash)s
-                and (not %(is_window)s or not exists (
-                    select from ops.load as newer
-                    where newer.source = l.source and newer.kind = l.kind and newer.path = l.path
-                        and newer.generation > l.generation
-                ))
-            """,
-            vars(file),
-        ).fetchone()
-    return int(row[0]) if row else None
+@dataclass(frozen=True)
+class OpenedLoad:
+    """A ledger row, and whether it was made just now."""
+
+    load_id: int
+    is_new: bool
+
+
+_OPEN = """
+with known as (
+    select load_id from ops.load as l
+    where source = %(source)s and kind = %(kind)s and path = %(path)s
+        and file_hash = %(file_hash)s
+        and (not %(is_window)s or not exists (
+            select from ops.load as newer
+            where newer.source = l.source and newer.kind = l.kind and newer.path = l.path
+                and newer.generation > l.generation
+        ))
+),
+opened as (
+    insert into ops.load (
+        source, kind, path, file_hash, generation, size_bytes, landing_day, arrival_day,
+        contract_version, rows_in, loaded, duplicate, quarantined, started_at,
+        orchestrator_run_id, is_rewrite
+    )
+    select
+        %(source)s, %(kind)s, %(path)s, %(file_hash)s,
+        1 + count(*), %(size_bytes)s, %(landing_day)s, %(arrival_day)s,
+        %(contract_version)s, 0, 0, 0, 0, clock_timestamp(),
+        %(orchestrator_run_id)s,
+        %(is_window)s and coalesce(bool_or(file_hash = %(file_hash)s), false)
+    from ops.load
+    where source = %(source)s and kind = %(kind)s and path = %(path)s
+    having not exists (select from known)
+    returning load_id
+)
+select load_id, false as is_new from known
+union all
+select load_id, true from opened
+"""
 
 
 def loaded_files(
@@ -98,26 +121,14 @@ def open_load(
     arrival_day: date,
     contract_version: int,
     orchestrator_run_id: str | None = None,
-) -> int:
-    """A new ledger row without counts, visible once the transaction commits. Gives its load id."""
+) -> OpenedLoad:
+    """The load that already holds exactly this delivery, else a new ledger row without counts.
+
+    A new row is visible once the transaction commits.
+    """
     with database_errors_without_values():
         row = conn.execute(
-            """
-            insert into ops.load (
-                source, kind, path, file_hash, generation, size_bytes, landing_day, arrival_day,
-                contract_version, rows_in, loaded, duplicate, quarantined, started_at,
-                orchestrator_run_id, is_rewrite
-            )
-            select
-                %(source)s, %(kind)s, %(path)s, %(file_hash)s,
-                1 + count(*), %(size_bytes)s, %(landing_day)s, %(arrival_day)s,
-                %(contract_version)s, 0, 0, 0, 0, clock_timestamp(),
-                %(orchestrator_run_id)s,
-                %(is_window)s and coalesce(bool_or(file_hash = %(file_hash)s), false)
-            from ops.load
-            where source = %(source)s and kind = %(kind)s and path = %(path)s
-            returning load_id
-            """,
+            _OPEN,
             {
                 **vars(file),
                 "arrival_day": arrival_day,
@@ -127,7 +138,7 @@ def open_load(
         ).fetchone()
     if row is None:
         raise Fatal("the ledger gave no load id")
-    return int(row[0])
+    return OpenedLoad(*row)
 
 
 def close_load(conn: psycopg.Connection, load_id: int, counts: LoadCounts) -> None:

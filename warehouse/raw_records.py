@@ -4,12 +4,12 @@ Everything happens on the caller's transaction. A record whose key is there alre
 so loading the same bytes again changes nothing.
 
 Rows are copied as they come, in no common order, so two loaders that bring the same new records at
-the same time may deadlock. Every load therefore shares `lock_kind`; the one that lost goes again
-alone, holding it exclusively.
+the same time may deadlock. Every load therefore shares the lock of its kind (`lock_load`); the one
+that lost goes again alone.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from psycopg import errors, sql
 
-from warehouse.binary_copy import HEADER, TRAILER, array_in_binary, payload, rows_in_binary
+from warehouse.binary_copy import (
+    HEADER,
+    TRAILER,
+    BinaryArray,
+    fields_in_binary,
+    payload,
+    rows_before,
+)
 from warehouse.errors import Retryable, database_errors_without_values, without_values
 from warehouse.stage import lock_transaction
 
@@ -69,12 +76,21 @@ from (select _load_id, count(*) as rows from gone group by _load_id) as lost
 where load_id = lost._load_id
 """
 
+_RECORD = sql.SQL("raw.record")
+_OBSERVATION = sql.SQL("identity.observation")
+_COLUMNS = b"columns"
+"""Of rows as fields: the names of the record's columns, in their order."""
+
+# What identity keeps of the records that show somebody, also when they expire here.
+_SEEN_COLUMNS = ["event_at", "event_day", "source", "kind", "observation_kind", "identifier_set_id"]
+_OBSERVATION_COLUMNS = ["observation_id", "_load_id", *_SEEN_COLUMNS, "arrival_day"]
+
 _BAD_DATA = (errors.DataError, errors.StatementTooComplex, errors.ProgramLimitExceeded)
 _RECORD_ID_BITS = 32
 
 
-class LostRaceError(Exception):
-    """Another loader committed one of the rows between the look-up and the COPY: look again."""
+class KnownRowError(Exception):
+    """One of the rows is there already: look up which are not."""
 
 
 class DeadlockError(Retryable):
@@ -89,33 +105,39 @@ class RecordOrigin:
     kind: str
     path: str
     load_id: int
-    arrival_day: date
-
-
-class _BinaryArray(bytes):
-    """An array parameter that is in binary format already; the statement's cast names its type."""
-
-    __slots__ = ()
-
-
-class _BinaryArrayDumper(psycopg.adapt.Dumper):
-    format = psycopg.pq.Format.BINARY
-
-    def dump(self, obj: _BinaryArray) -> bytes:
-        """The bytes as they are."""
-        return obj
 
 
 def prepare_session(conn: psycopg.Connection) -> None:
     """Makes what loading needs on the connection, once."""
-    conn.adapters.register_dumper(_BinaryArray, _BinaryArrayDumper)
     with database_errors_without_values(), conn.transaction():
         conn.execute(_CREATE_WINDOW)
 
 
-def lock_kind(conn: psycopg.Connection, source: str, kind: str, *, is_alone: bool) -> None:
-    """Lets other loads of the kind run beside this transaction, or none."""
-    lock_transaction(conn, f"ingest-rows:{source}:{kind}", is_shared=not is_alone)
+def lock_load(
+    conn: psycopg.Connection, source: str, kind: str, path: str, *, is_alone: bool
+) -> None:
+    """Keeps other loads of the file out; lets those of its kind run beside, or none."""
+    file, rows = f"ingest:{source}:{kind}:{path}", f"ingest-rows:{source}:{kind}"
+    if is_alone:
+        lock_transaction(conn, file, rows)
+    else:
+        lock_transaction(conn, file, shared=(rows,))
+
+
+def as_fields(rows: pa.Table, source: str, kind: str, arrival_day: date) -> pa.Table:
+    """Records as `copy_rows` takes them: their keys, and everything else as bytes for COPY.
+
+    Many files' records together, because putting bytes together costs the same for one and for a
+    thousand. `rows` has `k`, which stays, and columns of `raw.record`.
+    """
+    records = _with_constants(rows.drop_columns(["k"]), {"source": source, "kind": kind})
+    seen = _with_constants(records.select(_SEEN_COLUMNS), {"arrival_day": arrival_day})
+    kept = rows.select(["k", "event_day", "source_key", "content_hash"])
+    is_seen = records["identifier_set_id"].is_valid()
+    kept = kept.append_column("is_seen", is_seen)
+    kept = kept.append_column("record", fields_in_binary(records))
+    kept = kept.append_column("observation", fields_in_binary(seen))
+    return kept.replace_schema_metadata({_COLUMNS: ",".join(records.column_names)})
 
 
 def known_rows(
@@ -144,19 +166,27 @@ def copy_rows(
     the same ids. Gives the place (from 0) of the refused row, or None when all were taken.
 
     Raises:
-        LostRaceError: a row is there by now.
-        DeadlockError: the transaction is lost; its retry has to hold `lock_kind` alone.
+        KnownRowError: a row is there already; none was taken.
+        DeadlockError: the transaction is lost; its retry has to hold the kind's lock alone.
         Retryable, Fatal: see `warehouse.errors`.
     """
     numbers = np.arange(first_number, first_number + rows.num_rows, dtype=np.int64)
-    ids = pa.array((origin.load_id << _RECORD_ID_BITS) + numbers)
-    records = _with_constants(rows, origin).add_column(0, "record_id", ids)
+    head = pa.table(
+        {
+            "record_id": (origin.load_id << _RECORD_ID_BITS) + numbers,
+            "_load_id": np.full(rows.num_rows, origin.load_id),
+        }
+    )
+    columns = (rows.schema.metadata or {})[_COLUMNS].decode().split(",")
+    is_seen = rows["is_seen"]
     try:
         with conn.transaction(), conn.cursor() as cursor:
-            _copy(cursor, sql.SQL("raw.record"), records)
-            _copy(cursor, sql.SQL("identity.observation"), _observations(records, origin))
+            _copy(cursor, _RECORD, [*head.column_names, *columns], head, rows["record"])
+            if rows.num_rows > pc.sum(is_seen, min_count=0).as_py():
+                head, rows = head.filter(is_seen), rows.filter(is_seen)
+            _copy(cursor, _OBSERVATION, _OBSERVATION_COLUMNS, head, rows["observation"])
     except errors.UniqueViolation:
-        raise LostRaceError from None
+        raise KnownRowError from None
     except errors.DeadlockDetected:
         raise DeadlockError("two loads brought the same records at the same time") from None
     except _BAD_DATA as error:
@@ -199,33 +229,30 @@ def _keys(rows: pa.Table) -> dict[str, object]:
     columns = {"days": ("date", "event_day"), "keys": ("text", "source_key")}
     columns["hashes"] = ("uuid", "content_hash")
     return {
-        name: _BinaryArray(array_in_binary(kind, rows[column].combine_chunks()))
+        name: BinaryArray.of(kind, rows[column].combine_chunks())
         for name, (kind, column) in columns.items()
     }
 
 
-def _copy(cursor: psycopg.Cursor, table: sql.Composable, rows: pa.Table) -> None:
-    columns = sql.SQL(", ").join(map(sql.Identifier, rows.column_names))
-    statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(table, columns)
+def _copy(
+    cursor: psycopg.Cursor,
+    table: sql.Composable,
+    columns: Sequence[str],
+    head: pa.Table,
+    fields: pa.ChunkedArray,
+) -> None:
+    if not head.num_rows:
+        return
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(table, names)
+    rows = rows_before(head, fields.combine_chunks(), len(columns) - head.num_columns)
     with cursor.copy(statement) as copy:
         copy.write(HEADER)
-        copy.write(payload(rows_in_binary(rows)))
+        copy.write(payload(rows))
         copy.write(TRAILER)
 
 
-def _with_constants(rows: pa.Table, origin: RecordOrigin) -> pa.Table:
-    for name, value in (("source", origin.source), ("kind", origin.kind)):
+def _with_constants(rows: pa.Table, constants: dict[str, str | date]) -> pa.Table:
+    for name, value in constants.items():
         rows = rows.append_column(name, pa.repeat(pa.scalar(value), rows.num_rows))
-    return rows.append_column("_load_id", pa.repeat(pa.scalar(origin.load_id), rows.num_rows))
-
-
-def _observations(records: pa.Table, origin: RecordOrigin) -> pa.Table:
-    """What identity keeps of the records that show somebody, also when they expire here."""
-    seen = records.filter(records["identifier_set_id"].is_valid())
-    day = pa.repeat(pa.scalar(origin.arrival_day, pa.date32()), seen.num_rows)
-    columns = ("event_at", "event_day", "source", "kind", "observation_kind", "identifier_set_id")
-    return (
-        seen.select(["record_id", *columns, "_load_id"])
-        .rename_columns(["observation_id", *columns, "_load_id"])
-        .append_column("arrival_day", day)
-    )
+    return rows

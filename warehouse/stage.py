@@ -7,7 +7,7 @@ fence, and a holder whose fence was overtaken cannot commit any more.
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -91,16 +91,19 @@ def hold_stage(
             lock.close()
 
 
-def lock_transaction(conn: psycopg.Connection, name: str, *, is_shared: bool = False) -> None:
-    """A lock that ends with the current transaction of `conn`, for work of one transaction.
+def lock_transaction(conn: psycopg.Connection, *names: str, shared: Sequence[str] = ()) -> None:
+    """Locks that end with the current transaction of `conn`, for work of one transaction.
 
-    It needs no fence: the lock cannot be lost before the work is. Shared holders wait for one that
-    is not, and it for them.
+    They need no fence: a lock cannot be lost before the work is. Taken in the order given, those
+    that are shared last; shared holders wait for one that is not, and it for them.
     """
-    take = "pg_advisory_xact_lock_shared" if is_shared else "pg_advisory_xact_lock"
-    statement = sql.SQL("select {}(hashtextextended(%s, 0))").format(sql.Identifier(take))
+    alone = sql.SQL("pg_advisory_xact_lock(hashtextextended(%s, 0))")
+    beside = sql.SQL("pg_advisory_xact_lock_shared(hashtextextended(%s, 0))")
+    takes = sql.SQL(", ").join([alone] * len(names) + [beside] * len(shared))
     with database_errors_without_values():
-        conn.execute(statement, (f"c360:{name}",))
+        conn.execute(
+            sql.SQL("select {}").format(takes), [f"c360:{name}" for name in (*names, *shared)]
+        )
 
 
 def _take_lock(lock: psycopg.Connection, stage: str, wait_seconds: float) -> None:

@@ -93,7 +93,7 @@ def engine() -> Iterator[duckdb.DuckDBPyConnection]:
 def load(engine: duckdb.DuckDBPyConnection, path: Path, contract: Contract) -> int:
     """Parses the file to the bytes that would be copied; gives the lines accounted for."""
     parser = BlockParser(engine, contract, ACCOUNTS, ARRIVAL)
-    identification = Identification(engine, JunkLists())
+    identification = Identification(JunkLists())
     lines: set[int] = set()
     for part in read_texts(engine, path, contract):
         if isinstance(part, Reject):

@@ -105,7 +105,7 @@ def test_any_bytes_are_loaded_or_refused_with_a_reason(
                 "text": part.table["text"],
             }
         )
-        parsed = parser.parse(table, Identification(engine, JunkLists()), REGISTERS)
+        parsed = parser.parse(table, Identification(JunkLists()), REGISTERS)
         assert len({bad.k for bad in parsed.bad}) == len(parsed.bad)
         assert parsed.rows.num_rows + len(parsed.bad) == part.table.num_rows
         assert len(payload(rows_in_binary(parsed.rows.drop_columns(["k"])))) >= 0
