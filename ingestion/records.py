@@ -19,7 +19,6 @@ from ingestion.text_query import TextQuery
 from settings import Account
 from warehouse.binary_copy import JSONB
 
-
 TAKEN_APART_AT_ONCE = 2_048
 
 
