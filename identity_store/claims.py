@@ -21,7 +21,11 @@ from warehouse.connection import Connection
 _LIVE = """
 select statement_id, kind, left_ids, right_ids
 from identity.statement
-where withdrawn_at is null and (left_ids || right_ids) && %s::bigint[]
+where
+    withdrawn_at is null
+    and exists (
+        select from pg_temp.involved as v where v.identifier_id = any(left_ids || right_ids)
+    )
 order by statement_id
 """
 _NEWS = """
@@ -84,12 +88,12 @@ def mark_applied(conn: Connection) -> int:
 
 def read_claims(conn: Connection, part: StoredPart, sources: SourceBits, rules: Rules) -> Claims:
     """Return everything stated about the affected identifiers of `part`, by position."""
-    own = {int(identifier): place for place, identifier in enumerate(part.identifier_id)}
+    size = len(part.identifier_id)
     same: list[tuple[int, int, int]] = []
     apart: list[tuple[int, int, int]] = []
-    is_blocked = np.zeros(len(own), dtype=bool)
-    for number, kind, *named in conn.execute(_LIVE, (part.identifier_id.tolist(),)):
-        left, right = ([own[i] for i in ids if i in own] for ids in named)
+    is_blocked = np.zeros(size, dtype=bool)
+    for number, kind, *named in conn.execute(_LIVE):
+        left, right = (_present(part.positions(np.array(ids, dtype=np.int64))) for ids in named)
         if kind == "block":
             is_blocked[left] = True
         elif kind == "same":
@@ -105,6 +109,10 @@ def read_claims(conn: Connection, part: StoredPart, sources: SourceBits, rules: 
     )
     every = with_source_claims(stated, _source_evidence(conn, part, sources, rules))
     return _claims_about(every, part.is_affected)
+
+
+def _present(positions: Integers) -> list[int]:
+    return [int(position) for position in positions if position >= 0]
 
 
 def _source_evidence(

@@ -95,6 +95,8 @@ _LINKS_SCHEMA = pa.schema(
     ]
 )
 
+_AFFECTED = "select identifier_id from pg_temp.affected"
+_AFFECTED_SCHEMA = pa.schema([("identifier_id", pa.int64())])
 _IDENTIFIERS = """
 select
     i.identifier_id, i.namespace, i.scope, i.value, i.arrival_day - date '1970-01-01',
@@ -192,7 +194,8 @@ def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
     """Read what is affected, with all its links."""
     links = copy_out(conn, _LINKS, _LINKS_SCHEMA).combine_chunks()
     left_id, right_id = integers(links["left_id"]), integers(links["right_id"])
-    _involve(conn, np.unique(np.concatenate((left_id, right_id))))
+    affected = integers(copy_out(conn, _AFFECTED, _AFFECTED_SCHEMA)["identifier_id"])
+    _involve(conn, np.setdiff1d(np.concatenate((left_id, right_id)), affected))
     conn.execute("insert into pg_temp.involved table pg_temp.affected on conflict do nothing")
     conn.execute("analyze pg_temp.involved")
     part = _read_involved(conn)
