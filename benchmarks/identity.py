@@ -8,15 +8,10 @@ others use tells little by the clock alone. The plain sketch is what no rules at
 """
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,70 +21,12 @@ import pyarrow.parquet as pq
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.identity_once import PARTS, Clock, Seconds, resolved
 from benchmarks.population import Population, populate
-from evaluation.observations import dictionary
 from identity_resolution.clustering import components
-from identity_resolution.graph import NO_STATEMENT, Graph, Identifiers, Integers, Links, Resolution
-from identity_resolution.resolution import resolve
-from identity_resolution.rule_file import load_rules
 
 HERE = Path(__file__).parent
 HUB_DEGREE = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class Seconds:
-    """What a step took."""
-
-    wall: float
-    cpu: float
-
-
-class Clock:
-    """Seconds by step, in order."""
-
-    def __init__(self) -> None:
-        """Start without steps."""
-        self.steps: dict[str, Seconds] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Measure the body."""
-        wall, cpu = time.perf_counter(), time.process_time()
-        yield
-        self.steps[name] = Seconds(time.perf_counter() - wall, time.process_time() - cpu)
-
-    @property
-    def total(self) -> Seconds:
-        """The sum of all steps."""
-        steps = self.steps.values()
-        return Seconds(sum(s.wall for s in steps), sum(s.cpu for s in steps))
-
-
-def resolved(people: Population, texts: tuple[pa.Array, ...]) -> tuple[Clock, Resolution]:
-    """Resolve links given as strings, end after end: left ends first."""
-    clock, size = Clock(), len(people)
-    with clock.step("strings to integers"):
-        identifiers, place = dictionary(*texts)
-    with clock.step("links"):
-        graph = _graph(identifiers, place[:size], place[size:], people.seen_at)
-    with clock.step("screening, components, ordered pass, anchors"):
-        resolution = resolve(graph, load_rules())
-    return clock, resolution
-
-
-def _graph(identifiers: Identifiers, left: Integers, right: Integers, at: Integers) -> Graph:
-    size = len(left)
-    zero, one, row = np.zeros(size, np.int64), np.ones(size, np.int64), np.arange(size)
-    low, high = np.minimum(left, right), np.maximum(left, right)
-    nobody = np.full(size, NO_STATEMENT)
-    links = Links(low, high, at, at, one, one + 1, one, row, row, zero, nobody)
-    first_seen = identifiers.first_seen.copy()
-    np.minimum.at(first_seen, low, at)
-    np.minimum.at(first_seen, high, at)
-    day = np.zeros(len(identifiers), dtype=np.int64)
-    known = replace(identifiers, first_seen=first_seen, born_at=first_seen, strength=day + 2)
-    return Graph(replace(known, arrival_day=day), links)
 
 
 def sketch(people: Population, values: pa.Array) -> Clock:
@@ -103,20 +40,30 @@ def sketch(people: Population, values: pa.Array) -> Clock:
     return clock
 
 
-def splink(people: Population, values: pa.Array, folder: Path) -> dict[str, Any]:
-    """Cluster the same links with Splink in its own environment; return its figures."""
-    python = folder / "env" / "bin" / "python"
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "env")], check=True)  # noqa: S603
-    install = ["-m", "pip", "install", "--quiet", "-r", str(HERE / "splink_requirements.txt")]
-    subprocess.run([str(python), *install], check=True)  # noqa: S603
-    size = len(people)
-    columns = {"unique_id_l": values[:size], "unique_id_r": values[size:]}
+def write_links(people: Population, texts: tuple[pa.Array, ...], path: Path) -> None:
+    """Write the links as a file that both programs read."""
+    size, columns = len(people), {"seen_at": pa.array(people.seen_at)}
+    for part, text in zip(PARTS, texts, strict=True):
+        columns |= {f"{part}_l": text[:size], f"{part}_r": text[size:]}
     columns["match_probability"] = pa.array(np.ones(size))
-    pq.write_table(pa.table(columns), folder / "links.parquet")
-    script = [str(python), str(HERE / "splink_clustering.py"), str(folder / "links.parquet")]
-    done = subprocess.run(script, check=True, capture_output=True, text=True)  # noqa: S603
+    pq.write_table(pa.table(columns), path)
+
+
+def figures_of(*command: str) -> dict[str, Any]:
+    """Return what a program prints as the last line."""
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures
+
+
+def splink(links: Path) -> dict[str, Any]:
+    """Cluster the same links with Splink in its own environment; return its figures."""
+    environment = links.parent / "env"
+    python = str(environment / "bin" / "python")
+    subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)  # noqa: S603
+    install = ["-m", "pip", "install", "--quiet", "-r", str(HERE / "splink_requirements.txt")]
+    subprocess.run([python, *install], check=True)  # noqa: S603
+    return figures_of(python, str(HERE / "splink_clustering.py"), str(links))
 
 
 def main() -> None:
@@ -129,28 +76,31 @@ def main() -> None:
     def show(name: str, seconds: Seconds) -> None:
         table.add_row(name, f"{seconds.wall:.1f}", f"{seconds.cpu:.1f}")
 
-    clock, resolution = resolved(people, texts)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    for name, seconds in clock.steps.items():
+    folder = Path(tempfile.mkdtemp(prefix="c360-bench-"))
+    try:
+        write_links(people, texts, folder / "links.parquet")
+        links = str(folder / "links.parquet")
+        ours = figures_of(sys.executable, "-m", "benchmarks.identity_once", links)
+        theirs = splink(folder / "links.parquet")
+    finally:
+        shutil.rmtree(folder)
+    steps = {name: Seconds(*seconds) for name, seconds in ours["steps"].items()}
+    for name, seconds in steps.items():
         show(name, seconds)
-    show("all of it", clock.total)
+    show(
+        "all of it",
+        Seconds(sum(s.wall for s in steps.values()), sum(s.cpu for s in steps.values())),
+    )
     show("plain sketch: integers and components", sketch(people, texts[2]).total)
+    show("Splink's clustering of the same links", Seconds(theirs["wall"], theirs["cpu"]))
     table.add_section()
     hub = populate(size, hub_degree=0, one_hub_degree=min(HUB_DEGREE, size // 10))
     without = populate(size, hub_degree=0)
     for name, one in (("without hubs", without), ("with one hub on top", hub)):
         ends = one.strings(np.concatenate((one.left, one.right)))
-        show(name, resolved(one, ends)[0].total)
-    table.add_section()
-    folder = Path(tempfile.mkdtemp(prefix="c360-bench-"))
-    try:
-        theirs = splink(people, texts[2], folder)
-    finally:
-        shutil.rmtree(folder)
-    show("Splink's clustering of the same links", Seconds(theirs["wall"], theirs["cpu"]))
+        show(name, resolved(one.seen_at, ends)[0].total)
     Console().print(table)
-    decisions = np.bincount(resolution.decision)
-    print(f"refused {decisions[1:].sum():,} links; peak {memory:.1f} GB, Splink {theirs['gb']:.1f}")
+    print(f"refused {ours['refused']:,} links; peak {ours['gb']:.1f} GB, Splink {theirs['gb']:.1f}")
 
 
 if __name__ == "__main__":

@@ -61,25 +61,24 @@ class Mutant:
 def mutants(module: str) -> Iterator[Mutant]:
     """Yield every mutant of a module; annotations and texts stay as they are."""
     source = (PROJECT / f"{module.replace('.', '/')}.py").read_text("utf-8")
-    for position in range(sum(1 for _ in ast.walk(ast.parse(source)))):
+    scratch = list(ast.walk(ast.parse(source)))
+    noted = {id(node) for node in _annotations(scratch)}
+    fits = [k for k, node in enumerate(scratch) if id(node) not in noted and _mutate(node)]
+    for position in fits:
         tree = ast.parse(source)
-        nodes = list(ast.walk(tree))
-        before = ast.unparse(nodes[position]) if isinstance(nodes[position], ast.expr) else ""
-        if not _is_code(tree, nodes[position]) or not _mutate(nodes[position]):
-            continue
-        after = ast.unparse(nodes[position])
-        line = getattr(nodes[position], "lineno", 0)
-        yield Mutant(module, ast.unparse(tree), line, f"{before} -> {after}")
+        node = list(ast.walk(tree))[position]
+        before = ast.unparse(node)
+        _mutate(node)
+        line = getattr(node, "lineno", 0)
+        yield Mutant(module, ast.unparse(tree), line, f"{before} -> {ast.unparse(node)}")
 
 
-def _is_code(tree: ast.Module, node: ast.AST) -> bool:
-    """Tell what runs from annotations, which do not."""
-    for parent in ast.walk(tree):
+def _annotations(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    for node in nodes:
         for name in ("annotation", "returns"):
-            noted = getattr(parent, name, None)
-            if isinstance(noted, ast.AST) and node in ast.walk(noted):
-                return False
-    return True
+            noted = getattr(node, name, None)
+            if isinstance(noted, ast.AST):
+                yield from ast.walk(noted)
 
 
 def _mutate(node: ast.AST) -> bool:

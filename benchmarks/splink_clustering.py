@@ -18,7 +18,8 @@ from splink.clustering import cluster_pairwise_predictions_at_threshold
 def main() -> None:
     """Cluster the links at the path given."""
     logging.getLogger("splink").setLevel(logging.ERROR)
-    links = pq.read_table(sys.argv[1])
+    links = pq.read_table(sys.argv[1], columns=["value_l", "value_r", "match_probability"])
+    links = links.rename_columns(["unique_id_l", "unique_id_r", "match_probability"])
     wall, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     with duckdb.connect() as conn:
         conn.register("links", links)
