@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from identity_resolution.rule_file import load_rules
-from identity_store.explanation import explain
+from identity_store.explanation import explain, explain_alone
 from identity_store.transitions import NO_PROFILE, EventKind, Profiles, transitions
 from tests.property.identity.oracle import Identifier, Observation
 from tests.property.identity.worlds import names_of, run
@@ -84,3 +84,11 @@ def test_two_profiles_are_explained_by_the_refusals_between_them() -> None:
 def test_an_identifier_is_explained_to_itself_by_nothing() -> None:
     state = run([[_seen(0, MEMBER, PHONE)]], load_rules())[-1]
     assert explain(state.graph, state.resolution, 0, 0).chain == ()
+
+
+def test_one_identifier_is_explained_by_its_own_links_the_newest_first() -> None:
+    log = [_seen(0, MEMBER, PHONE), _seen(5, PHONE, INSTALL), _seen(9, MEMBER, OPENID)]
+    state = run([log], load_rules())[-1]
+    row = names_of(state).index(PHONE)
+    links = explain_alone(state.graph, state.resolution, row)
+    assert [{step.left, step.right} for step in links] == [{PHONE, INSTALL}, {MEMBER, PHONE}]
