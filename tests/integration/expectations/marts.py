@@ -56,6 +56,7 @@ VALUES = {
     },
     "stickiness_daily": {
         "stat_date": "date '2026-01-01' + n::integer",
+        "l28_histogram": "'{}'",
         "dau_count": "1",
         "wau_count": "2",
         "mau_count": "3",
