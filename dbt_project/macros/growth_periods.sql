@@ -16,7 +16,10 @@ that there was activity in it.
 {%- endmacro %}
 
 {# The bits of the periods in which one day of activity lies: days, ISO weeks and months after the first. #}
-{% macro growth_period_bits(days, weeks, months) -%}
+{% macro growth_period_bits(on_date, first_date) -%}
+    {% set days = '(' ~ on_date ~ ' - ' ~ first_date ~ ')' -%}
+    {% set weeks = '(' ~ growth_week_number(on_date) ~ ' - ' ~ growth_week_number(first_date) ~ ')' -%}
+    {% set months = '(' ~ growth_month_number(on_date) ~ ' - ' ~ growth_month_number(first_date) ~ ')' -%}
     {% for condition in [
         '= 1', '= 7', '= 30', 'between 1 and 7', 'between 8 and 30', 'between 31 and 90', '>= 1', '>= 7', '>= 30'
     ] -%}

@@ -41,15 +41,6 @@ since_first as (
     window person as (partition by activity, profile_id order by on_date)
 ),
 
-dated as (
-    select
-        *,
-        on_date - first_date as days,
-        {{ growth_week_number('on_date') }} - {{ growth_week_number('first_date') }} as weeks,
-        {{ growth_month_number('on_date') }} - {{ growth_month_number('first_date') }} as months
-    from since_first
-),
-
 persons as (
     select
         activity,
@@ -57,8 +48,8 @@ persons as (
         first_date,
         channel,
         scene_group,
-        bit_or({{ growth_period_bits('days', 'weeks', 'months') }}) as mask
-    from dated
+        bit_or({{ growth_period_bits('on_date', 'first_date') }}) as mask
+    from since_first
     group by activity, profile_id, first_date, channel, scene_group
 ),
 
