@@ -8,7 +8,7 @@ JOBS ?= 2
 # Bytecode halves every start; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all check bench bench-spark up down status lock clean
+.PHONY: help setup demo test test-all check docs bench bench-spark up down status lock clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test-all: setup ## the above, the long tests, PostgreSQL 15, the optional parts,
 
 check: setup ## lint, types, import rules, compose schema, unit tests
 	@sh scripts/check.sh
+
+docs: setup ## the dbt project's documentation as one HTML file (needs the database: c360 up)
+	@$(BIN)/python -m pipeline.documentation
 
 bench: setup ## print the figures the documentation quotes
 	@$(BIN)/python -m benchmarks.identity

@@ -8,6 +8,17 @@ ZH = {
     "checkout_start": "提交订单",
     "order_paid": "支付",
     "login_wall": "登录拦截",
+    "search": "搜索",
+    "browse": "浏览",
+    "none": "无",
+    # why attempts to buy are lost
+    "over_contact": "触达过频",
+    "complicated_checkout": "结算复杂",
+    "price": "价格",
+    "service_complaint": "服务投诉",
+    "slow_pages": "页面缓慢",
+    "no_content": "没有内容",
+    "time": "时机未到",
     # lifecycle
     "prospect": "潜在客户",
     "new": "新客",

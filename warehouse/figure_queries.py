@@ -61,6 +61,15 @@ class Cohort(NamedTuple):
     rate: float | None
 
 
+class SegmentCell(NamedTuple):
+    """Buyers of one score of recency and one of frequency, and what the segment is called."""
+
+    recency: int
+    frequency: int
+    segment: str
+    persons: int
+
+
 class OfferFigures(NamedTuple):
     """One offer: persons it is the first choice of, and what that is expected to bring."""
 
@@ -187,7 +196,8 @@ QUERIES: dict[str, tuple[type[Any], str]] = {
             (3, 'cart_add', f.cart_add_count), (4, 'checkout_start', f.checkout_start_count),
             (5, 'order_paid', f.order_paid_count)
         ) as step (place, label, number)
-        where f.funnel_date > (select as_of from mart.publication) - 28
+        where f.funnel = 'session'
+            and f.funnel_date > (select as_of from mart.publication) - 28
         group by step.place, step.label order by step.place
         """,
     ),
@@ -196,7 +206,41 @@ QUERIES: dict[str, tuple[type[Any], str]] = {
         """
         select 'login_wall' as label, coalesce(sum(login_wall_count), 0)::bigint as number
         from mart.funnel_daily
-        where funnel_date > (select as_of from mart.publication) - 28
+        where funnel = 'session'
+            and funnel_date > (select as_of from mart.publication) - 28
+        """,
+    ),
+    "losses": (
+        LabelCount,
+        """
+        select cause as label, sum(lost_count)::bigint as number
+        from mart.loss_cause_daily
+        where loss_date > (select as_of from mart.publication) - 35
+        group by cause order by 2 desc, 1
+        """,
+    ),
+    "flows": (
+        LabelCount,
+        """
+        select from_channel || ' · ' || from_action || ' → ' || to_channel as label,
+            order_count::bigint as number
+        from mart.channel_journey where journey = 'purchase' order by 2 desc, 1
+        """,
+    ),
+    "moves": (
+        LabelCount,
+        """
+        select from_channel || ' → ' || to_channel as label, persons::bigint as number
+        from mart.channel_journey where journey = 'move' order by 2 desc, 1
+        """,
+    ),
+    "segment_cells": (
+        SegmentCell,
+        """
+        select rfm_recency_score::integer as recency, rfm_frequency_score::integer as frequency,
+            max(rfm_segment) as segment, count(*) as persons
+        from mart.portrait where rfm_recency_score between 1 and 5
+        group by 1, 2 order by 1 desc, 2
         """,
     ),
     "offers": (

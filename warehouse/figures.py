@@ -21,6 +21,7 @@ from warehouse.figure_queries import (
     OfferFigures,
     ProfileKind,
     Retention,
+    SegmentCell,
     SourceRows,
     StageSeconds,
 )
@@ -58,6 +59,10 @@ class Figures:
     cohorts: list[Cohort]
     funnel: list[LabelCount]
     login_walls: list[LabelCount]
+    losses: list[LabelCount]
+    flows: list[LabelCount]
+    moves: list[LabelCount]
+    segment_cells: list[SegmentCell]
     offers: list[OfferFigures]
     suppressed: list[LabelCount]
     seconds: list[StageSeconds]

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from c360.labels import both, yuan
 from c360.report import charts
 from expectations.suite import GATES, load_suites
-from warehouse.figure_queries import Cohort, DayRows, LabelCount, Retention
+from warehouse.figure_queries import Cohort, DayRows, LabelCount, Retention, SegmentCell
 from warehouse.figures import Figures
 from warehouse.gate_results import GateRow
 
@@ -87,8 +87,10 @@ def page(figures: Figures, gates: Mapping[str, Sequence[GateRow]]) -> dict[str, 
         "lifecycle": figures.lifecycle,
         **{
             name: with_rest(getattr(figures, name))
-            for name in ("segments", "channels", "categories", "suppressed")
+            for name in ("segments", "channels", "categories", "suppressed", "losses")
         },
+        **{name: flow_labels(with_rest(getattr(figures, name))) for name in ("flows", "moves")},
+        "segment_map": segment_map(figures.segment_cells),
     }
 
 
@@ -142,6 +144,21 @@ def cohort_rows(cohorts: Sequence[Cohort]) -> list[CohortRow]:
         row = months.setdefault(f"{month:%Y-%m}", CohortRow(f"{month:%Y-%m}", persons, []))
         row.cells.append(None if rate is None else Cell(rate, rate / top))
     return list(months.values())
+
+
+def flow_labels(rows: Sequence[LabelCount]) -> list[LabelCount]:
+    """The same with each code of `app · search → web` in both languages."""
+    return [
+        LabelCount(" → ".join(" · ".join(map(both, end.split(" · "))) for end in ends), row.number)
+        for row in rows
+        for ends in [row.label.split(" → ")]
+    ]
+
+
+def segment_map(cells: Sequence[SegmentCell]) -> list[list[SegmentCell | None]]:
+    """Recency 5 to 1 from top to bottom, frequency 1 to 5 from left to right."""
+    by_place = {(cell.recency, cell.frequency): cell for cell in cells}
+    return [[by_place.get((r, f)) for f in range(1, 6)] for r in range(5, 0, -1)]
 
 
 def gate_lines(name: str, rows: Sequence[GateRow]) -> Gate | None:

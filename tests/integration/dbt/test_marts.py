@@ -1,7 +1,9 @@
 """What the whole transform leaves in `build`, and how it fits `mart`."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +16,23 @@ from tests.integration.dbt.deliveries import build, copy_of, deliver, rows, star
 from warehouse.connection import LOGIN, connect
 from warehouse.draft import draft
 from warehouse.errors import Fatal
+from warehouse.mart_contract import PUBLISHER, read_contracts
 from warehouse.mart_tables import mart_tables
 from warehouse.publish import publish
 from warehouse.runs import Run
 
 LAST = DAYS[-1]
+# Seeds are tables of the brand's own and may be read anywhere; raw is staging's alone.
+MAY_READ = {
+    "staging": {"source", "seed", "staging"},
+    "intermediate": {"staging", "intermediate", "seed"},
+    "marts": {"intermediate", "marts", "seed"},
+    "semantic": {"marts"},
+}
+
+
+def layer(node: dict[str, Any]) -> str:
+    return str(node["path"]).split("/", maxsplit=1)[0]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +57,7 @@ def manifest(settings: Settings) -> Path:
 
 def test_mart_has_the_columns_of_build(settings: Settings):
     with connect(settings, LOGIN) as conn:
-        assert len(mart_tables(conn)) == 10
+        assert len(mart_tables(conn)) == 24
 
 
 def test_the_migrations_say_what_the_contracts_say(
@@ -118,6 +132,46 @@ def test_offers_respect_consent_and_opt_out(settings: Settings):
     )
     assert rows(settings, "select count(*) > 20 from build.next_best_offer") == [(True,)]
     assert wrong == []
+
+
+def test_the_laws_of_growth_hold(built: tuple[Settings, Run]):
+    settings, run = built
+    variables = {"C360_DBT_RUN_ID": str(run.run_id), "C360_DBT_AS_OF": str(run.as_of)}
+    result = run_dbt(settings, ["test", "--select", "path:tests/growth"], variables)
+    assert result.counts == {"pass": 6}
+
+
+def test_every_mart_is_read_by_its_readers_and_by_nobody_else(settings: Settings, manifest: Path):
+    granted = rows(
+        settings,
+        """
+        select c.relname, array_agg(r.rolname::text order by r.rolname)
+        from pg_class as c
+        cross join lateral aclexplode(c.relacl) as acl
+        inner join pg_roles as r on acl.grantee = r.oid
+        where c.relnamespace = 'mart'::regnamespace and c.relkind = 'r'
+            and acl.privilege_type = 'SELECT' and acl.grantee <> c.relowner
+        group by c.relname
+        """,
+    )
+    readers = {name: set(roles) for name, roles in granted}
+    for contract in read_contracts(manifest):
+        assert readers[contract.name] == {*contract.readers, PUBLISHER}
+
+
+def test_a_model_reads_the_layer_below_it(manifest: Path):
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    layers = {key: layer(node) for key, node in nodes.items() if node["resource_type"] == "model"}
+    wrong = [
+        (nodes[key]["name"], nodes[read]["name"] if read in nodes else read)
+        for key, of in layers.items()
+        for read in nodes[key]["depends_on"]["nodes"]
+        if (layers.get(read) or read.split(".")[0]) not in MAY_READ[of]
+        and not read.startswith(("source.customer360.identity", "source.customer360.ops"))
+    ]
+    assert wrong == []
+    assert all(nodes[key]["group"] for key in layers)
+    assert {nodes[key]["access"] for key, of in layers.items() if of == "marts"} == {"public"}
 
 
 def test_the_unit_tests_of_the_models_pass(settings: Settings):

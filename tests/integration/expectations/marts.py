@@ -54,6 +54,18 @@ VALUES = {
         "checkout_start_count": "2",
         "order_paid_count": "1",
     },
+    "stickiness_daily": {
+        "stat_date": "date '2026-01-01' + n::integer",
+        "l28_histogram": "'{}'",
+        "dau_count": "1",
+        "wau_count": "2",
+        "mau_count": "3",
+        "dau_mau_rate": "0.3333",
+    },
+    "attribution_credit": {
+        "conversion_date": "date '2026-01-01' + n::integer",
+        "credit": "1",
+    },
     "reconciliation_daily": {
         "ref_date": "date '2026-11-14' - n::integer",
         "metric": "'visitors'",

@@ -1,5 +1,5 @@
 -- Grain: activity × period × cohort × channel × scene group × periods after the cohort.
--- Counts are null until the period they belong to is over.
+-- Counts are null until the period they belong to is over; `on_or_after` counts up to now.
 with order_days as (
     select distinct on (profile_id, order_date)
         profile_id,
@@ -29,67 +29,64 @@ activity as (
     from order_days
 ),
 
-active_periods as (
-    select distinct
-        activity.activity,
-        activity.profile_id,
-        period.period,
-        date_trunc(period.period, activity.on_date::timestamp)::date as period_start
-    from activity
-    cross join (values ('day'), ('month')) as period (period)
-),
-
-firsts as (
-    select distinct on (activity, profile_id)
+since_first as (
+    select
         activity,
         profile_id,
-        on_date as first_date,
-        channel,
-        scene_group
+        on_date,
+        first_value(on_date) over person as first_date,
+        first_value(channel) over person as channel,
+        first_value(scene_group) over person as scene_group
     from activity
-    order by activity asc, profile_id asc, on_date asc
+    window person as (partition by activity, profile_id order by on_date)
 ),
 
-followed as (
+persons as (
     select
-        firsts.activity,
-        firsts.profile_id,
-        firsts.channel,
-        firsts.scene_group,
-        later.period,
-        later.period_offset,
-        date_trunc(later.period, firsts.first_date::timestamp)::date as cohort_date,
-        {{ period_after('firsts.first_date', 'later') }} as period_start
-    from firsts
-    cross join {{ followed_periods() }} as later (period, period_offset) -- noqa: AL05
+        activity,
+        profile_id,
+        first_date,
+        channel,
+        scene_group,
+        bit_or({{ growth_period_bits('on_date', 'first_date') }}) as mask
+    from since_first
+    group by activity, profile_id, first_date, channel, scene_group
+),
+
+alike as (
+    select
+        activity,
+        first_date,
+        channel,
+        scene_group,
+        mask,
+        count(*) as person_count
+    from persons
+    group by activity, first_date, channel, scene_group, mask
 ),
 
 counted as (
     select
-        followed.activity,
-        followed.period,
-        followed.cohort_date,
-        followed.channel,
-        followed.scene_group,
-        followed.period_offset,
-        followed.period_start,
-        count(*)::integer as cohort_count,
-        count(active_periods.profile_id)::integer as active_count
-    from followed
-    left join active_periods
-        on
-            followed.activity = active_periods.activity
-            and followed.profile_id = active_periods.profile_id
-            and followed.period = active_periods.period
-            and followed.period_start = active_periods.period_start
-    group by
-        followed.activity,
-        followed.period,
-        followed.cohort_date,
-        followed.channel,
-        followed.scene_group,
-        followed.period_offset,
-        followed.period_start
+        alike.activity,
+        later.period,
+        {{ growth_cohort_date('later.period', 'alike.first_date') }} as cohort_date,
+        alike.channel,
+        alike.scene_group,
+        later.period_offset,
+        later.last_offset,
+        sum(alike.person_count)::integer as cohort_count,
+        coalesce(sum(alike.person_count) filter (where (alike.mask >> later.bit) & 1 = 1), 0)::integer
+            as active_count
+    from alike
+    cross join {{ growth_followed_periods() }} as later (period, period_offset, last_offset, bit)
+    group by 1, 2, 3, 4, 5, 6, 7 -- noqa: AM06
+),
+
+over_or_not as (
+    select
+        *,
+        {{ growth_last_day('counted') }} <= {{ as_of() }} as is_over
+    from counted
 ),
 
 final as (
@@ -101,11 +98,10 @@ final as (
         scene_group,
         period_offset,
         cohort_count,
-        case when {{ is_over('period', 'period_start') }} then active_count end as active_count,
-        case
-            when {{ is_over('period', 'period_start') }} then {{ rate('active_count', 'cohort_count') }}
-        end as retention_rate
-    from counted
+        case when is_over then active_count end as active_count,
+        case when is_over then {{ rate('active_count', 'cohort_count') }} end as retention_rate,
+        last_offset
+    from over_or_not
 )
 
 select * from final
