@@ -5,7 +5,6 @@ STAGE_ORDER = (
     "resolve_identities",
     "check_identity",
     "build_staging",
-    "build_intermediate",
     "build_marts",
     "build_offers",
     "check_publish",

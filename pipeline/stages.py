@@ -108,7 +108,6 @@ STAGES: dict[str, Stage] = {
     "resolve_identities": _resolve_identities,
     "check_identity": _gate("identity"),
     "build_staging": _layer("staging"),
-    "build_intermediate": _layer("intermediate"),
     "build_marts": _layer("marts"),
     "build_offers": _layer("offers"),
     "check_publish": _gate("publish"),

@@ -11,7 +11,12 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from settings import Settings
-from warehouse.built_staging import is_staging_built, record_staging_built
+from warehouse.built_project import (
+    is_project_built,
+    is_staging_built,
+    record_project_built,
+    record_staging_built,
+)
 from warehouse.errors import Fatal, Retryable
 from warehouse.runs import Run
 from warehouse.stage import hold_stage
@@ -19,7 +24,13 @@ from warehouse.stage import hold_stage
 ROLE = "c360_transform"
 STAGE = "transform"
 LAYERS = ("staging", "intermediate", "marts", "offers")
+"""What can be built, in order; `marts` builds the intermediate layer too, in one call of dbt."""
 
+_RECORDS = {
+    "staging": record_staging_built,
+    "intermediate": record_project_built,
+    "marts": record_project_built,
+}
 _QUIET = ("--no-version-check", "--log-level", "none", "--log-level-file", "none")
 _TRY_AGAIN = re.compile(
     r"could not connect|connection to server|connection already closed|server closed the connection"
@@ -58,25 +69,21 @@ def build_layer(
     command += ["--indirect-selection", "empty"]
     if full_refresh:
         command.append("--full-refresh")
+    project_hash = _project_hash(settings)
     with hold_stage(settings, STAGE, run_id=run.run_id, role=ROLE) as fence:
+        if layer == "staging" and not full_refresh and is_staging_built(settings, project_hash):
+            return {"nodes": 0, "rows": 0}
         variables = {
             "C360_DBT_RUN_ID": str(run.run_id),
             "C360_DBT_AS_OF": run.as_of.isoformat(),
             "C360_DBT_FENCE": str(fence.number),
+            "C360_DBT_IS_NEW_PROJECT": str(int(not is_project_built(settings, project_hash))),
         }
-        build = _staging if layer == "staging" and not full_refresh else run_dbt
-        result = build(settings, command, variables)
+        result = run_dbt(settings, command, variables)
+        if layer in _RECORDS:
+            _RECORDS[layer](settings, project_hash)
         fence.counts[f"{layer}_model_seconds"] = round(sum(result.seconds.values()), 3)
     return {"nodes": sum(result.counts.values()), "rows": sum(result.rows.values())}
-
-
-def _staging(settings: Settings, command: Sequence[str], variables: Mapping[str, str]) -> DbtResult:
-    project_hash = _project_hash(settings)
-    if is_staging_built(settings, project_hash):
-        return DbtResult({}, {}, {})
-    result = run_dbt(settings, command, variables)
-    record_staging_built(settings, project_hash)
-    return result
 
 
 def _project_hash(settings: Settings) -> str:

@@ -18,3 +18,27 @@
     {% endif -%}
     {% endfor -%}
 {%- endmacro %}
+
+{# The named measures as columns in one order; what a part does not measure is 0. #}
+{% macro measures(expressions, names) -%}
+    {% for name in names -%}
+    {{ expressions.get(name, '0') }} as {{ name }}
+    {%- if not loop.last %},
+    {% endif -%}
+    {% endfor -%}
+{%- endmacro %}
+
+{# A moment lies in the last days up to and with as_of. #}
+{% macro in_days(moment, days) -%}
+    {{ moment }} >= {{ local_midnight(as_of() ~ ' - ' ~ (days - 1)) }}
+{%- endmacro %}
+
+{# An amount rounded to half of its leading digit: what moves a little each day is published when it moved a step. #}
+{% macro coarse(amount) -%}
+    case
+        when {{ amount }} >= 1
+            then round({{ amount }} / (10 ^ floor(log({{ amount }}::numeric)) / 2))
+            * (10 ^ floor(log({{ amount }}::numeric)) / 2)
+        else 0
+    end::bigint
+{%- endmacro %}

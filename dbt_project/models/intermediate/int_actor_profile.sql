@@ -1,21 +1,14 @@
 -- Grain: identifier set × time in which its actor belonged to one live profile.
 -- Facts reach a person only through this map; join them with `owned_at`.
-{{ config(indexes=[{'columns': ['identifier_set_id', 'owned_from'], 'unique': true}]) }}
+-- Made after int_touched_profile, which compares the map as it was with the map as it is.
+-- depends_on: {{ ref('int_touched_profile') }}
+{{ config(indexes=[
+    {'columns': ['identifier_set_id', 'owned_from'], 'unique': true},
+    {'columns': ['profile_id']},
+]) }}
 
 with final as (
-    select
-        identifier_set.identifier_set_id,
-        identifier_set.actor_id,
-        profile.profile_id,
-        profile.kind as profile_kind,
-        actor_owner.owned_from,
-        actor_owner.owned_to,
-        actor_owner.owned_from = '-infinity' and actor_owner.owned_to = 'infinity' as is_for_ever
-    from {{ source('identity', 'identifier_set') }} as identifier_set
-    inner join {{ source('identity', 'actor_owner') }} as actor_owner
-        on identifier_set.actor_id = actor_owner.identifier_id
-    inner join {{ source('identity', 'profile') }} as profile
-        on actor_owner.profile_id = profile.profile_id and profile.status = 'active'
+    {{ actor_profiles() }}
 )
 
 select * from final

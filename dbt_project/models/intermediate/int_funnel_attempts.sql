@@ -1,6 +1,13 @@
 -- Grain: one attempt of a person in a channel.
 -- An opening event starts one when none is open; paying or 24 hours end it.
-{{ config(indexes=[{'columns': ['profile_id', 'channel', 'opened_at'], 'unique': true}]) }}
+-- Only touched persons are looked at anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_touched() }}",
+    indexes=[{'columns': ['profile_id', 'channel', 'opened_at'], 'unique': true}],
+) }}
 
 with recursive attempts as (
     (
@@ -9,7 +16,7 @@ with recursive attempts as (
         from (
             select distinct on (profile_id, channel) *
             from {{ ref('int_funnel_steps') }}
-            where step = 1
+            where step = 1 and {{ is_touched('profile_id') }}
             order by profile_id, channel, occurred_at, source_key
         ) as opening
         {{ attempt_steps() }}

@@ -1,7 +1,14 @@
 -- Grain: one event of a person that the purchase funnel looks at.
 -- Step 0 is the login wall, which is no step of the chain.
 -- The website has no launch: the first page of a visit opens it.
-{{ config(indexes=[{'columns': ['profile_id', 'channel', 'step', 'occurred_at', 'source_key']}]) }}
+-- Only touched persons are looked at anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_touched() }}",
+    indexes=[{'columns': ['profile_id', 'channel', 'step', 'occurred_at', 'source_key']}],
+) }}
 
 with final as (
     select
@@ -28,6 +35,7 @@ with final as (
             and {{ owned_at('events.occurred_at') }}
     where
         events.scene_group <> 'exclude'
+        and {{ is_touched('map.profile_id') }}
         and (
             events.verb in (
                 'launch', 'product_view', 'cart_add', 'checkout_start', 'order_paid', 'login_wall'

@@ -1,6 +1,13 @@
 -- Grain: as int_activity, for what belongs to a person of kind known or anonymous.
 -- A thing that passed from hand to hand is counted again from its events, each for its owner then.
-{{ config(materialized='view') }}
+-- Only touched persons are rolled up anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_touched() }}",
+    indexes=[{'columns': ['profile_id']}, {'columns': ['event_date']}],
+) }}
 
 with for_ever as (
     select
@@ -10,6 +17,7 @@ with for_ever as (
     from {{ ref('int_activity') }} as activity
     inner join {{ ref('int_actor_profile') }} as map
         on activity.identifier_set_id = map.identifier_set_id and map.is_for_ever
+    where map.profile_kind in ('known', 'anonymous') and {{ is_touched('map.profile_id') }}
 ),
 
 by_window as (
@@ -35,20 +43,17 @@ by_window as (
             events.identifier_set_id = map.identifier_set_id
             and not map.is_for_ever
             and {{ owned_at('events.occurred_at') }}
-    where events.scene_group <> 'exclude'
+    where
+        events.scene_group <> 'exclude'
+        and map.profile_kind in ('known', 'anonymous')
+        and {{ is_touched('map.profile_id') }}
     group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 ),
 
-owned as (
+final as (
     select * from for_ever
     union all
     select * from by_window
-),
-
-final as (
-    select *
-    from owned
-    where profile_kind in ('known', 'anonymous')
 )
 
 select * from final

@@ -40,6 +40,13 @@ grants as (
     from {{ ref('int_subscription_grants') }}
 ),
 
+staffed as (
+    select distinct map.profile_id
+    from {{ ref('int_wecom_contacts') }} as contacts
+    inner join {{ ref('int_actor_profile') }} as map
+        on contacts.identifier_set_id = map.identifier_set_id and {{ owned_at('contacts.occurred_at') }}
+),
+
 reach as (
     select
         person.profile_id,
@@ -51,12 +58,14 @@ reach as (
             when 'sms' then person.phone_count > 0
             when 'email' then person.email_count > 0
             when 'push' then person.app_install_count > 0
+            when 'wecom' then staffed.profile_id is not null
             else false
         end as is_reachable
     from {{ ref('int_person') }} as person
     cross join {{ ref('contact_channel') }} as contact_channel
     left join grants on person.profile_id = grants.profile_id
     left join following on person.profile_id = following.profile_id
+    left join staffed on person.profile_id = staffed.profile_id
     where person.kind = 'known'
 ),
 

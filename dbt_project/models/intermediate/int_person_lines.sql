@@ -9,7 +9,10 @@ with final as (
         orders.order_date,
         lines.product_id,
         coalesce(lines.category, products.category, 'unknown') as category,
+        products.brand,
         lines.quantity,
+        products.cost_fen,
+        lines.discount_milli,
         round(lines.line_total_milli / 10.0)::bigint as line_total_fen,
         orders.is_discounted or lines.discount_milli > 0 as is_discounted
     from {{ ref('int_person_orders') }} as orders

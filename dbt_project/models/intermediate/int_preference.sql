@@ -30,6 +30,7 @@ shrunk as (
         coalesce(own.n, 0)::integer as n,
         totals.dimension_n,
         own.last_date,
+        coalesce(own.weight_millionths, 0) as weight_millionths,
         {{ shrunk_share('own.weight_millionths', 'totals.weight_millionths', 'population.share') }} as share
     from totals
     inner join population on totals.dimension = population.dimension
@@ -48,6 +49,7 @@ final as (
         n,
         dimension_n,
         last_date,
+        weight_millionths,
         round(share, 2) as share,
         row_number() over person as preference_rank,
         round(share - lead(share) over person, 2) as margin

@@ -116,11 +116,18 @@ def build(settings: Settings, run: Run, *layers: str) -> None:
 
 
 def build_facts(settings: Settings, run: Run, *options: str) -> None:
-    """Only the tables that grow from run to run."""
-    command = ["run", "--select", "config.materialized:incremental", *options]
-    run_dbt(
-        settings, command, {"C360_DBT_RUN_ID": str(run.run_id), "C360_DBT_AS_OF": str(run.as_of)}
+    """The tables that grow from run to run, the map from facts to persons, and the views on it."""
+    growing, views = (
+        f"config.materialized:{kind},path:models/intermediate" for kind in ("incremental", "view")
     )
+    command = ["run", "--select", growing, views, "int_actor_profile", "int_product_class"]
+    command += [*options, "--exclude", "path:models/intermediate/offers"]
+    variables = {
+        "C360_DBT_RUN_ID": str(run.run_id),
+        "C360_DBT_AS_OF": str(run.as_of),
+        "C360_DBT_IS_NEW_PROJECT": "0",
+    }
+    run_dbt(settings, command, variables)
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from tests.integration.dbt.deliveries import (
 )
 
 EARLY = "select count(*) from intermediate.int_points where entry_id = 'early'"
+TOUCHED = "select cause, count(*)::integer from intermediate.int_touched_profile group by cause"
 
 
 class Story:
@@ -26,6 +27,7 @@ class Story:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.early_points: list[int] = []
+        self.touched: list[dict[str, int]] = []
         for day, records in zip(DAYS, deliveries(), strict=True):
             deliver(settings, day, records)
             self.run = start_run(settings, day)
@@ -34,6 +36,7 @@ class Story:
             else:
                 build_facts(settings, self.run)
             self.early_points.append(rows(settings, EARLY)[0][0])
+            self.touched.append(dict(rows(settings, TOUCHED)))
             if day != DAYS[-1]:
                 count_as_published(settings, self.run)
 
@@ -87,8 +90,15 @@ def test_incremental_facts_equal_facts_made_anew(story: Story):
     before = dump(story.settings, "intermediate")
     build_facts(story.settings, story.run, "--full-refresh")
     after = dump(story.settings, "intermediate")
-    assert {name for name in before if before[name] != after[name]} == set()
+    differing = {name for name in before if before[name] != after[name]}
+    assert differing <= {"int_touched_profile"}  # a list of what a run touched, no fact
     assert len(before) > 20
+
+
+def test_the_first_run_touches_everybody_and_later_ones_whom_something_happened_to(story: Story):
+    assert set(story.touched[0]) == {"rules"}
+    assert all(set(touched) <= {"facts", "identity"} for touched in story.touched[1:])
+    assert all("facts" in touched for touched in story.touched[1:])
 
 
 def test_a_repeated_run_changes_nothing(story: Story):

@@ -18,7 +18,10 @@ PLAIN = {
 }
 PERSONS = 200
 PERSON = "'p_' || n"
-PREFERENCES = ("channel", "device", "hour", "category", "promotion")
+PREFERENCES = (
+    *("channel", "device", "hour", "weekday", "category", "brand", "content", "promotion"),
+    *("scene_group", "store"),
+)
 
 # What a row needs beyond plain values, as expressions of its number n.
 VALUES = {
@@ -35,6 +38,10 @@ VALUES = {
         "life_order_count": "1",
         **{f"pref_{name}_share": "0.5" for name in PREFERENCES},
     },
+    "preference": {"profile_id": PERSON},
+    "product_affinity": {"profile_id": PERSON},
+    "tag": {"profile_id": PERSON},
+    "tag_definition": {"tag_key": "'tag_' || n"},
     "profile_identifier": {
         "profile_id": PERSON,
         "identifier_id": "n",

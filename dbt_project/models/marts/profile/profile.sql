@@ -2,7 +2,7 @@
 with channels as (
     select
         profile_id,
-        {% for channel in ['mp_subscribe', 'official_account', 'sms', 'email', 'push'] -%}
+        {% for channel in ['mp_subscribe', 'official_account', 'wecom', 'sms', 'email', 'push'] -%}
             bool_or(is_reachable) filter (where channel = '{{ channel }}') as reach_{{ channel }},
         {% endfor -%}
         bool_or(is_consented) as has_consent
@@ -45,7 +45,7 @@ final as (
         person.unionid_count > 0 as has_unionid,
         coalesce(channels.reach_mp_subscribe, false) as reach_mp_subscribe,
         coalesce(channels.reach_official_account, false) as reach_official_account,
-        null::boolean as reach_wecom,
+        coalesce(channels.reach_wecom, false) as reach_wecom,
         coalesce(channels.reach_sms, false) as reach_sms,
         coalesce(channels.reach_email, false) as reach_email,
         coalesce(channels.reach_push, false) as reach_push,
@@ -54,23 +54,28 @@ final as (
         person.is_minor,
         person.member_tier,
         person.points_balance,
-        null::text as stored_value_band,
+        case
+            when portrait.loyalty_stored_value_fen >= 50000 then 'high'
+            when portrait.loyalty_stored_value_fen >= 10000 then 'middle'
+            when portrait.loyalty_stored_value_fen > 0 then 'low'
+            when portrait.profile_id is not null then 'none'
+        end as stored_value_band,
         portrait.life_stage as lifecycle_stage,
         case when not person.is_under_14 then visit_stage.visit_stage end as visit_stage,
         portrait.rfm_segment,
         portrait.value_tier,
-        null::text as churn_risk_band,
-        null::bigint as clv_12m_fen,
+        portrait.clv_churn_risk_band as churn_risk_band,
+        portrait.clv_12m_fen,
         portrait.life_last_order_at as last_order_at,
         {{ local_midnight('portrait.life_next_due_date') }} as next_due_at,
         portrait.pref_channel,
         portrait.pref_device,
         portrait.pref_category,
-        null::text as pref_content,
+        portrait.pref_content,
         portrait.pref_promotion as pref_promo,
-        null::time as best_window_start,
-        null::time as best_window_end,
-        null::integer as best_contacts_per_week,
+        make_time(portrait.contact_window_start_hour, 0, 0) as best_window_start,
+        make_time(portrait.contact_window_end_hour, 0, 0) as best_window_end,
+        portrait.contact_best_per_week::integer as best_contacts_per_week,
         best.offer_id as nbo_offer_id,
         best.channel as nbo_channel,
         best.expected_value_fen as nbo_expected_value,
