@@ -4,12 +4,13 @@ Fader, Hardie and Lee 2005 ("Counting your customers" the easy way) and Batislam
 Filiztekin 2007. A buyer's summary is x repeat purchases, the last at t_x, watched until T.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 from scipy.special import betaln, gammaln
 
 Array = npt.NDArray[np.float64]
@@ -48,12 +49,20 @@ def fit(kind: Kind, buyers: Buyers, method: Method = "L-BFGS-B") -> Array:
             return 1e9
         return -log_likelihood(kind, np.exp(logs), buyers) / len(buyers.repeats)
 
-    options: dict[str, float] = {"ftol": 1e-15}
-    if method == "Nelder-Mead":
-        options = {"maxiter": 20_000, "maxfev": 20_000, "xatol": 1e-9, "fatol": 1e-13}
     starts = ([0.0, 1.0, 0.0, 1.0], [-1.0, 1.5, -0.5, 0.5])
-    found = [minimize(cost, np.array(s), method=method, options=options) for s in starts]
+    found = [_minimum(cost, np.array(start), method) for start in starts]
     best = min(found, key=lambda result: float(result.fun))
     if method == "L-BFGS-B":
         best = minimize(cost, best.x, method="BFGS", options={"gtol": 1e-9})
     return np.exp(np.asarray(best.x, np.float64))
+
+
+def _minimum(cost: Callable[[Array], float], start: Array, method: Method) -> OptimizeResult:
+    if method == "L-BFGS-B":
+        return minimize(cost, start, method=method, options={"ftol": 1e-15})
+    return minimize(
+        cost,
+        start,
+        method=method,
+        options={"maxiter": 20_000, "maxfev": 20_000, "xatol": 1e-9, "fatol": 1e-13},
+    )

@@ -148,7 +148,7 @@ def contact_window(engine: duckdb.DuckDBPyConnection) -> Table:
         return float(later / counts[False].sum())
 
     def window(values: np.ndarray) -> np.ndarray:
-        return np.sum([np.roll(values, -step, axis=1) for step in range(3)], axis=0)
+        return values + np.roll(values, -1, axis=1) + np.roll(values, -2, axis=1)
 
     blurred = sum(share * np.roll(weights + 10 * population, by, axis=1) for by, share in smooth)
     chosen, common = hits(blurred), hits(np.tile(population, (len(persons), 1)))
