@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from pipeline.offer_catalogue import compiled_rules
 from settings import Settings
 from warehouse.built_staging import is_staging_built, record_staging_built
 from warehouse.errors import Fatal, Retryable
@@ -63,6 +64,7 @@ def build_layer(
             "C360_DBT_RUN_ID": str(run.run_id),
             "C360_DBT_AS_OF": run.as_of.isoformat(),
             "C360_DBT_FENCE": str(fence.number),
+            "C360_DBT_OFFER_RULES": compiled_rules(settings),
         }
         build = _staging if layer == "staging" and not full_refresh else run_dbt
         result = build(settings, command, variables)
