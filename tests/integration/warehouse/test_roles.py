@@ -74,14 +74,15 @@ ops.unknown_field               sid    -        -         -      s       -      
 """
 
 FUNCTIONS = """
-identity.mask(text,text)       ingest identity transform publish privacy
-identity.owner_at(bigint,timestamp with time zone)  ingest identity transform publish privacy
-identity.profile_as_of(bigint,timestamp with time zone)  ingest identity transform publish privacy
+identity.mask(text,text)       ingest identity transform offers publish privacy
+identity.owner_at(bigint,timestamp with time zone)  ingest identity transform offers publish privacy
+identity.profile_as_of(bigint,timestamp with time zone)  ingest identity transform offers publish privacy
 mart.find_profile(text,text,text)  marketer
+offers.audience(text,text,integer,integer,boolean)  export
 ops.compare_with_mart(text)    publish
 ops.holds_fence(bigint)        ingest identity transform offers publish export privacy
 raw.ensure_month(text,date)    ingest
-"""
+"""  # noqa: E501 - signatures as the server prints them
 
 
 def written_matrix() -> dict[tuple[str, str], str]:

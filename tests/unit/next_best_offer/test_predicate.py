@@ -32,10 +32,10 @@ COLUMNS = {
             "(portrait.life_last_order_at < date '2026-11-01')",
         ),
         (
-            "life_order_count between 1 and 3 and not life_stage = 'lost' or is_member = false",
+            "life_order_count between 1 and 3 and not life_stage = 'x' or is_member = false",
             (
-                "(((portrait.life_order_count between 1 and 3) and (not (portrait.life_stage = 'lost')))"
-                " or (portrait.is_member = false))"
+                "(((portrait.life_order_count between 1 and 3) and "
+                "(not (portrait.life_stage = 'x'))) or (portrait.is_member = false))"
             ),
         ),
         (
