@@ -9,7 +9,7 @@ from warehouse.connection import Connection, connect
 from warehouse.decision_log import log_decisions
 from warehouse.errors import Fatal, Retryable, database_errors_without_values
 from warehouse.offer_arms import keep_arms
-from warehouse.offer_places import Scarce, read_wishes, wish_columns, write_places
+from warehouse.offer_places import Scarce, forget_places, read_wishes, wish_columns, write_places
 from warehouse.runs import Run, read_run
 from warehouse.stage import hold_stage
 
@@ -49,6 +49,7 @@ def _allocated(conn: Connection, run: Run) -> dict[str, int]:
         raise
     except (Fatal, ArithmeticError, LookupError, TypeError, ValueError, MemoryError):
         # Without its row in offers.allocation the model int_offer_place cuts at the stock instead.
+        forget_places(conn, run.run_id)
         return {"allocate_failed": 1}
 
 

@@ -99,9 +99,8 @@ def write_places(
 
     Returns how many persons have one.
     """
+    forget_places(conn, run_id)
     with database_errors_without_values():
-        conn.execute("delete from offers.place")
-        conn.execute("delete from offers.allocation where run_id = %s", (run_id,))
         if rows is None:
             placed = conn.execute(_PLACE_FIRST, (run_id,)).rowcount
         else:
@@ -113,3 +112,10 @@ def write_places(
             + [(run_id, s.resource, s.name, s.capacity, price) for s, price in prices],
         )
     return placed
+
+
+def forget_places(conn: psycopg.Connection, run_id: int) -> None:
+    """Drops what an earlier attempt of the run gave, for it may not fit any more."""
+    with database_errors_without_values():
+        conn.execute("delete from offers.place")
+        conn.execute("delete from offers.allocation where run_id = %s", (run_id,))

@@ -41,7 +41,8 @@ final as (
     from {{ source('offers', 'place') }} as place
     inner join {{ ref('int_offer_candidate') }} as candidate
         on place.profile_id = candidate.profile_id and place.offer_id = candidate.offer_id
-    where place.run_id = {{ run_id() }} and candidate.reason_code is null
+    cross join given
+    where given.is_given and place.run_id = {{ run_id() }} and candidate.reason_code is null
     union all
     select
         queued.profile_id,
