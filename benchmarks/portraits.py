@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
@@ -147,7 +148,7 @@ def contact_window(engine: duckdb.DuckDBPyConnection) -> Table:
         later = window(counts[False])[np.arange(len(persons)), start].sum()
         return float(later / counts[False].sum())
 
-    def window(values: np.ndarray) -> np.ndarray:
+    def window(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return values + np.roll(values, -1, axis=1) + np.roll(values, -2, axis=1)
 
     blurred = sum(share * np.roll(weights + 10 * population, by, axis=1) for by, share in smooth)

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from expectations.gate import check_gate
 from identity_store import run as resolve
 from ingestion.drift import note_unknown_fields
+from pipeline.offers import build_offers
 from pipeline.transform import build_layer
 from settings import Settings
 from warehouse.errors import Fatal, PipelineError, Retryable
@@ -109,7 +110,7 @@ STAGES: dict[str, Stage] = {
     "check_identity": _gate("identity"),
     "build_staging": _layer("staging"),
     "build_marts": _layer("marts"),
-    "build_offers": _layer("offers"),
+    "build_offers": build_offers,
     "check_publish": _gate("publish"),
     "publish": _publish,
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from pipeline.offer_catalogue import compiled_rules
 from settings import Settings
 from warehouse.built_project import (
     is_project_built,
@@ -78,6 +79,7 @@ def build_layer(
             "C360_DBT_AS_OF": run.as_of.isoformat(),
             "C360_DBT_FENCE": str(fence.number),
             "C360_DBT_IS_NEW_PROJECT": str(int(not is_project_built(settings, project_hash))),
+            "C360_DBT_OFFER_RULES": compiled_rules(settings),
         }
         result = run_dbt(settings, command, variables)
         if layer in _RECORDS:

@@ -40,6 +40,7 @@ class MartContract:
     columns: tuple[ContractColumn, ...]
     key: tuple[str, ...]
     readers: tuple[str, ...]
+    is_view: bool = False
 
     def create_statements(self) -> str:
         """The table, its comments and grants."""
@@ -58,7 +59,8 @@ class MartContract:
 
     def comment_statements(self) -> str:
         """The comments of table and columns."""
-        lines = [f"comment on table mart.{self.name} is {_literal(self.comment)};"]
+        kind = "view" if self.is_view else "table"
+        lines = [f"comment on {kind} mart.{self.name} is {_literal(self.comment)};"]
         lines += [
             f"comment on column mart.{self.name}.{column.name} is {_literal(column.comment)};"
             for column in self.columns
@@ -105,7 +107,12 @@ def _contract(node: Mapping[str, Any]) -> MartContract:
     columns = tuple(_column(column, key) for column in node["columns"].values())
     readers = node["config"].get("meta", {}).get("readers", DEFAULT_READERS)
     return MartContract(
-        name, node["description"], columns, key, tuple(_plain(_NAME, reader) for reader in readers)
+        name,
+        node["description"],
+        columns,
+        key,
+        tuple(_plain(_NAME, reader) for reader in readers),
+        is_view=node["config"]["materialized"] == "view",
     )
 
 

@@ -32,6 +32,9 @@ MODULES = {
     "quarantine": "quarantine",
     "identity": "identity",
     "profile": "profile",
+    "offers": "offers",
+    "audience": "audience",
+    "experiments": "experiments",
     "erase": "erase",
 }
 EXIT_FAILED = 1

@@ -1,8 +1,14 @@
--- Every reachable known person × live offer is either in next_best_offer or in offer_suppressed.
+-- Every (reachable known person or person held out) × live offer is either in next_best_offer or in
+-- offer_suppressed.
 with reachable as (
-    select distinct profile_id
+    select profile_id
     from {{ ref('int_person_channels') }}
     where is_reachable
+    union
+    select assignment.profile_id
+    from {{ source('offers', 'assignment') }} as assignment
+    inner join {{ ref('int_person') }} as person on assignment.profile_id = person.profile_id
+    where assignment.experiment_id = 'global' and assignment.arm = 'control' and person.kind = 'known'
 ),
 
 wanted as (

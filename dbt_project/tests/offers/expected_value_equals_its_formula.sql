@@ -6,6 +6,7 @@ from {{ ref('next_best_offer') }}
 where
     p_convert <= 0
     or p_convert >= 1
+    or (rank > 0 and expected_value_fen is null)
     or abs(
         context_weight * lever
         * (p_convert * (value_fen - redemption_cost_fen) - coalesce(p_untreated, 0) * value_fen)

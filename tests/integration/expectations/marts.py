@@ -93,7 +93,7 @@ VALUES = {
         "expected_value_fen": "245",
         "arm": "'treat'",
     },
-    "offer_suppressed": {"profile_id": PERSON},
+    "offer_hold": {"profile_id": PERSON},
 }
 _FACTS = """
 create table intermediate.int_person_orders as

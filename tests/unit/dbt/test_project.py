@@ -111,10 +111,15 @@ def test_an_offer_is_worth_more_than_it_costs():
 
 def test_every_obstacle_has_a_reason_with_a_stage():
     reasons = {row["reason_code"]: row for row in seed("reason")}
-    decision = (PROJECT / "models/intermediate/offers/int_offer_decision.sql").read_text()
+    offers = PROJECT / "models/intermediate/offers"
+    decision = (offers / "int_offer_candidate.sql").read_text()
+    decision += (offers / "decision/int_offer_choice.sql").read_text()
     obstacles = (PROJECT / "macros" / "first_obstacle.sql").read_text()
     used = set(re.findall(r"then '(\w+)'", obstacles + decision))
-    used |= {row["reason_code"] for row in seed("contact_rule")}
+    used |= {row["reason_code"] for row in seed("offer_rule")}
+    used -= {"generic", "fallback", "explore"}
+    kinds = {"person", "offer", "reject", "impression"}
+    used |= {row["reason_code"] for row in seed("contact_policy") if row["kind"] in kinds}
     assert used <= set(reasons)
     assert {code for code in used if not reasons[code]["stage"]} == set()
 

@@ -1,48 +1,56 @@
--- Grain: known person × category of the live offers: how much likelier than anybody the person buys there.
--- lift = shrunk own share of order lines in the category / its share in the population.
-with lines as (
+-- Grain: known person × live offer with products, once it covers what the person bought; or redeemed
+-- coupons of the offer.
+with targets as (
     select
+        offer.offer_id,
+        offer.offer_number,
+        target.category,
+        target.product_id
+    from {{ ref('int_offer_live') }} as offer
+    inner join {{ ref('offer_target') }} as target on offer.offer_id = target.offer_id
+),
+
+bought as (
+    select distinct
         profile_id,
+        order_id,
         category,
-        count(*) as n
+        product_id
     from {{ ref('int_person_lines') }}
-    group by profile_id, category
 ),
 
-buyers as (
+baskets as (
     select
-        profile_id,
-        sum(n) as n
-    from lines
-    group by profile_id
+        bought.profile_id,
+        targets.offer_number,
+        count(distinct bought.order_id) as basket_count
+    from bought
+    inner join targets on bought.category = targets.category or bought.product_id = targets.product_id
+    group by bought.profile_id, targets.offer_number
 ),
 
-population as (
+redemptions as (
     select
-        category,
-        greatest(round(sum(n) / sum(sum(n)) over (), 3), 0.001) as share
-    from lines
-    group by category
+        map.profile_id,
+        offer.offer_number,
+        count(distinct coupons.coupon_code) as redemption_count
+    from {{ ref('int_coupons') }} as coupons
+    inner join {{ ref('int_offer_live') }} as offer on coupons.batch_id = offer.offer_id
+    inner join {{ ref('int_actor_profile') }} as map
+        on coupons.identifier_set_id = map.identifier_set_id and {{ owned_at('coupons.event_at') }}
+    where coupons.event_name = 'used'
+    group by map.profile_id, offer.offer_number
 ),
 
 final as (
     select
-        buyers.profile_id,
-        population.category,
-        coalesce(lines.n, 0)::integer as line_count,
-        population.share as population_share,
-        round(
-            (coalesce(lines.n, 0) + {{ var('shrinkage_weight') }} * population.share)
-            / (buyers.n + {{ var('shrinkage_weight') }}) / population.share,
-            3
-        ) as lift
-    from buyers
-    cross join population
-    left join lines on buyers.profile_id = lines.profile_id and population.category = lines.category
-    where exists (
-        select from {{ ref('int_offer_live') }} as offer
-        where offer.category = population.category
-    )
+        coalesce(baskets.profile_id, redemptions.profile_id) as profile_id,
+        coalesce(baskets.offer_number, redemptions.offer_number) as offer_number,
+        coalesce(baskets.basket_count, 0)::integer as basket_count,
+        coalesce(redemptions.redemption_count, 0)::integer as redemption_count
+    from baskets
+    full join redemptions
+        on baskets.profile_id = redemptions.profile_id and baskets.offer_number = redemptions.offer_number
 )
 
 select * from final

@@ -1,17 +1,19 @@
--- Grain: known person × rank. Only what may be sent; rank 0 is the offer that is the same for everybody.
+-- Grain: known person × rank. Only what may be sent; rank 0 is what is the same for everybody.
 with candidates as (
     select
-        *,
+        choice.*,
         array_remove(array[
-            case when has_opted_out then 'generic' end,
-            case when affinity_line_count > 0 and affinity_lift > 1 then 'bought_category' end,
-            case when redemption_lift > 1 then 'redeems_coupons' end,
-            case when not has_opted_out and abs(next_due_date - {{ as_of() }}) <= 7 then 'due_soon' end,
-            case when not has_opted_out and lifecycle_stage in ('dormant', 'lost') then 'winback' end,
-            case when not has_opted_out and lifecycle_stage = 'prospect' then 'first_order' end
+            case when choice.rank = 0 then 'generic' end,
+            case when choice.arm = 'explore' then 'explore' end,
+            case when choice.rank > 0 and choice.basket_count > 0 then 'bought_category' end,
+            case when choice.rank > 0 and choice.redemption_count > 0 then 'redeems_coupons' end,
+            case when choice.rank > 0 and abs(person.next_due_date - {{ as_of() }}) <= 7 then 'due_soon' end,
+            case when choice.rank > 0 and person.lifecycle_stage in ('dormant', 'lost') then 'winback' end,
+            case when choice.rank > 0 and person.lifecycle_stage = 'prospect' then 'first_order' end
         ], null) as found_reasons
-    from {{ ref('int_offer_decision') }}
-    where reason_code is null
+    from {{ ref('int_offer_choice') }} as choice
+    inner join {{ ref('int_offer_person') }} as person on choice.profile_id = person.profile_id
+    where choice.rank is not null
 ),
 
 explained as (
@@ -21,9 +23,27 @@ explained as (
     from candidates
 ),
 
+texts as (
+    select
+        sets.reason_codes,
+        string_agg(reason.text_zh, '；' order by code.ordinality) as reason_zh,
+        string_agg(reason.text_en, '; ' order by code.ordinality) as reason_en
+    from (select distinct reason_codes from explained) as sets
+    cross join lateral unnest(sets.reason_codes) with ordinality as code (reason_code, ordinality)
+    inner join {{ ref('reason') }} as reason on code.reason_code = reason.reason_code
+    group by sets.reason_codes
+),
+
 policies as (
-    select array_agg(rule_id order by rule_id) as policy_ids
-    from {{ ref('contact_rule') }}
+    select
+        channels.channel,
+        array_agg(policy.policy_id order by policy.policy_id) as policy_ids
+    from {{ ref('contact_channel') }} as channels
+    inner join {{ ref('contact_policy') }} as policy on policy.channel in ('all', channels.channel)
+    where
+        policy.valid_from <= {{ as_of() }} + 1
+        and (policy.valid_to is null or policy.valid_to > {{ as_of() }} + 1)
+    group by channels.channel
 ),
 
 final as (
@@ -32,40 +52,36 @@ final as (
         explained.rank,
         explained.offer_id,
         explained.channel,
-        explained.account_id,
-        explained.template_id,
-        explained.start_at + contact_channel.quiet_until as send_after,
-        explained.end_at - interval '1 day' + contact_channel.quiet_from as send_before,
-        explained.p_convert::numeric(8, 6) as p_convert,
-        null::numeric(8, 6) as p_untreated,
+        contact_channel.account_id,
+        case when explained.channel = 'mp_subscribe' then offer.template_id end as template_id,
+        offer.start_at + contact_channel.quiet_until as send_after,
+        offer.end_at - interval '1 day' + contact_channel.quiet_from as send_before,
+        case when explained.rank > 0 then explained.p_convert end::numeric(8, 6) as p_convert,
+        explained.p_untreated::numeric(8, 6) as p_untreated,
         explained.value_fen,
         explained.redemption_cost_fen,
         explained.send_cost_fen,
         explained.context_weight::numeric(4, 2) as context_weight,
         explained.lever::numeric(4, 2) as lever,
-        0::numeric(14, 2) as stock_price_fen,
-        0::numeric(14, 2) as slot_price_fen,
-        explained.expected_value_fen::numeric(14, 2) as expected_value_fen,
-        true as is_allocated,
+        case when explained.rank > 0 then explained.stock_price_fen end::numeric(14, 2) as stock_price_fen,
+        case when explained.rank > 0 then explained.slot_price_fen end::numeric(14, 2) as slot_price_fen,
+        case when explained.rank > 0 then explained.expected_value_fen end::numeric(14, 2)
+            as expected_value_fen,
+        explained.rank = 0 or explained.has_place as is_allocated,
         explained.reason_codes,
         texts.reason_zh,
         texts.reason_en,
         policies.policy_ids,
-        'treat'::text as arm,
-        1::numeric(8, 6) as p_logged,
+        explained.arm,
+        explained.p_logged::numeric(8, 6) as p_logged,
         null::text as model_version,
-        explained.start_at as valid_from,
-        explained.end_at as valid_to
+        offer.start_at as valid_from,
+        offer.end_at as valid_to
     from explained
+    inner join {{ ref('int_offer_live') }} as offer on explained.offer_id = offer.offer_id
     inner join {{ ref('contact_channel') }} as contact_channel on explained.channel = contact_channel.channel
-    cross join policies
-    cross join lateral (
-        select
-            string_agg(reason.text_zh, '；' order by code.ordinality) as reason_zh,
-            string_agg(reason.text_en, '; ' order by code.ordinality) as reason_en
-        from unnest(explained.reason_codes) with ordinality as code (reason_code, ordinality)
-        inner join {{ ref('reason') }} as reason on code.reason_code = reason.reason_code
-    ) as texts
+    inner join policies on explained.channel = policies.channel
+    inner join texts on explained.reason_codes = texts.reason_codes
 )
 
 select * from final

@@ -9,7 +9,6 @@ with final as (
         goal,
         kind,
         offer_group,
-        category,
         value_fen,
         redemption_cost_fen,
         margin_rate,
@@ -21,7 +20,9 @@ with final as (
         template_id,
         string_to_array(allowed_goals, '|') as allowed_goals,
         is_fallback,
-        lever
+        lever,
+        days_after_order,
+        holdout_share
     from {{ ref('offer_catalogue') }}
 )
 

@@ -1,0 +1,63 @@
+"""Experiments: what the offers changed, beside who did not get them."""
+
+import typer
+
+from c360.cli.output import AsJson, print_rows
+from next_best_offer.uplift import lift, people_needed
+from settings import load_settings
+from warehouse.experiment_counts import ArmCounts, read_arms
+
+app = typer.Typer(name="experiments", no_args_is_help=True, help=__doc__)
+
+SMALLEST_GAIN = 0.2
+"""A test should be able to tell a gain of a fifth."""
+
+COLUMNS = ("experiment", "persons", "treated", "held_out", "lift", "interval", "verdict")
+
+
+@app.callback()
+def _experiments() -> None:
+    """Experiments: what the offers changed, beside who did not get them."""
+
+
+@app.command(epilog="Example: c360 experiments report")
+def report(*, as_json: AsJson = False) -> None:
+    """Show lift with its 95 % interval, with and without contaminated persons."""
+    arms = {(counts.experiment_id, counts.arm): counts for counts in read_arms(load_settings())}
+    rows = [
+        _row(treated, arms[experiment, "control"], is_clean=is_clean)
+        for (experiment, arm), treated in arms.items()
+        if arm == "treat" and (experiment, "control") in arms
+        for is_clean in (False, True)
+    ]
+    print_rows("Experiments", COLUMNS, rows, as_json=as_json)
+
+
+def _row(treated: ArmCounts, held: ArmCounts, *, is_clean: bool) -> tuple[object, ...]:
+    numbers = [
+        (a.clean_persons, a.clean_converted) if is_clean else (a.persons, a.converted)
+        for a in (treated, held)
+    ]
+    (n, won), (m, lost) = numbers
+    contaminated = treated.contaminated + held.contaminated
+    label = f"without {contaminated} contaminated" if is_clean else "all"
+    if not n or not m:
+        return (treated.experiment_id, label, n, m, None, None, "an arm is empty")
+    found = lift(won, n, lost, m)
+    interval = f"{found.lower:+.4f} to {found.upper:+.4f}"
+    return (treated.experiment_id, label, n, m, found.value, interval, _verdict(numbers))
+
+
+def _verdict(numbers: list[tuple[int, int]]) -> str:
+    """Too small, with how many each arm needs; or what the interval says."""
+    (n, won), (m, lost) = numbers
+    rate = lost / m
+    if not 0 < rate * (1 + SMALLEST_GAIN) < 1:
+        return "too small: nobody held out has ordered yet"
+    needed = people_needed(rate, rate * (1 + SMALLEST_GAIN))
+    found = lift(won, n, lost, m)
+    if found.lower > 0:
+        return "works"
+    if min(n, m) < needed:
+        return f"too small: needs {needed:,} in each arm"
+    return "harms" if found.upper < 0 else "no difference found"

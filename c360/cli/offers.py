@@ -1,0 +1,48 @@
+"""Offers: check the catalogue, see why a customer gets one and not another."""
+
+from typing import Annotated
+
+import typer
+
+from c360.cli.output import AsJson, console, print_json, print_rows, say
+from c360.offer_card import offer_document, show_offers
+from next_best_offer.catalogue import find_problems
+from pipeline.offer_catalogue import read_catalogue
+from settings import load_settings
+
+app = typer.Typer(name="offers", no_args_is_help=True, help=__doc__)
+
+
+@app.callback()
+def _offers() -> None:
+    """Offers: check the catalogue, see why a customer gets one and not another."""
+
+
+@app.command(epilog="Example: c360 offers check")
+def check(*, as_json: AsJson = False) -> None:
+    """Check catalogue, rules and products; exit 1 and say what to repair where one is wrong."""
+    catalogue = read_catalogue(load_settings())
+    problems = find_problems(catalogue)
+    if problems:
+        rows = [(p.file, p.line, p.offer_id, p.what) for p in problems]
+        print_rows("To repair", ("file", "line", "offer", "what"), rows, as_json=as_json)
+        raise typer.Exit(1)
+    if as_json:
+        print_json([])
+    else:
+        say(f"{len(catalogue.offers)} offers and {len(catalogue.rules)} rules are in order")
+
+
+@app.command(epilog="Example: c360 offers show member_id:M000123")
+def show(
+    identifier: Annotated[
+        str, typer.Argument(help="Profile id, namespace:value or namespace@scope:value.")
+    ],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a customer may be sent now, why, and why not the others. Look-ups are audited."""
+    if as_json:
+        print_json(offer_document(load_settings(), identifier))
+    else:
+        show_offers(load_settings(), identifier, console=console)

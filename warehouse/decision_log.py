@@ -1,0 +1,52 @@
+"""The log of decisions: appended when a decision begins, for those held back too."""
+
+import psycopg
+
+from warehouse.errors import database_errors_without_values
+
+RETENTION_DAYS = 400
+
+_FORGET_RUN = "delete from offers.decision_log where run_id = %s"
+# What stands in `mart` as it is decided now was logged when it began.
+_APPEND = """
+insert into offers.decision_log (
+    run_id, decided_on, profile_id, identifier_id, offer_id, rank, channel, arm, p_logged,
+    p_convert, expected_value_fen, model_version
+)
+select
+    %(run_id)s, %(as_of)s::date + 1, n.profile_id, p.anchor_identifier_id, n.offer_id, n.rank,
+    n.channel, n.arm, n.p_logged, n.p_convert, n.expected_value_fen, n.model_version
+from build.next_best_offer as n
+inner join identity.profile as p using (profile_id)
+left join mart.next_best_offer as before
+    on n.profile_id = before.profile_id and n.rank = before.rank and n.offer_id = before.offer_id
+        and n.channel = before.channel and n.arm = before.arm
+where before.profile_id is null
+union all
+select
+    %(run_id)s, %(as_of)s::date + 1, h.profile_id, p.anchor_identifier_id, h.offer_id, null, null,
+    'control', 1, null, null, null
+from build.offer_suppressed as h
+inner join identity.profile as p using (profile_id)
+left join mart.offer_suppressed as before
+    on h.profile_id = before.profile_id and h.offer_id = before.offer_id
+        and before.stage = 'holdout'
+where h.stage = 'holdout' and before.profile_id is null
+"""
+_EXPIRE = """
+delete from offers.decision_log
+where decided_on < %(as_of)s::date - %(days)s
+    or run_id in (select run_id from ops.run where status in ('failed', 'blocked'))
+"""
+
+
+def log_decisions(conn: psycopg.Connection, run_id: int, as_of: object) -> int:
+    """Appends what this run decides anew and drops what is too old or was never published.
+
+    A repetition for the same run replaces that run's rows. Returns the rows appended.
+    """
+    values = {"run_id": run_id, "as_of": as_of, "days": RETENTION_DAYS}
+    with database_errors_without_values():
+        conn.execute(_FORGET_RUN, (run_id,))
+        conn.execute(_EXPIRE, values)
+        return conn.execute(_APPEND, values).rowcount
