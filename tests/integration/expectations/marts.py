@@ -15,6 +15,7 @@ PLAIN = {
     "timestamptz": "timestamptz '2026-11-14 12:00+08'",
     "text": "'x'",
     "text[]": "'{x}'",
+    "timestamptz[]": "array[timestamptz '2026-11-14 12:00+08']",
 }
 PERSONS = 200
 PERSON = "'p_' || n"
