@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from settings import Settings
 
 CHAIN = "customer_360"
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 IDLE_SECONDS = 4
 MAX_TRIGGERS = 2
 

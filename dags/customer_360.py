@@ -11,8 +11,7 @@ newest complete day; an older day never replaces a newer one. Starts when an ing
 | `up for retry`, "overtaken" | nothing: it was busy or away; a newer run does the work |
 | another task failed | read its message, repair, trigger again: the loads are still pending |
 
-`write_report` leaves a page in the reports folder, for failed runs too. Clearing a task repeats it
-safely, but a run that was closed cannot publish: trigger a new one.
+`write_report` leaves a page, for failed runs too. A closed run cannot publish: trigger a new one.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from airflow.sdk import AssetAlias, AssetOrTimeSchedule, chain, dag, get_current
 from airflow.sdk.exceptions import AirflowSkipException
 
 from dags.conventions import RAW_CHANGED, SERIAL, at
-from pipeline.order import STAGE_ORDER
+from pipeline.order import FROM_THE_START, STAGE_ORDER
 from settings import load_settings
 
 STILL_PENDING = AssetAlias("raw_still_pending")
@@ -72,9 +71,10 @@ def customer_360() -> None:
         settings, name = load_settings(), f"run_{run['run_id']}.html"
         write_report(settings, run["run_id"], settings.reports_dir / name)
 
-    run: Any = open_run()  # Airflow hands its value to the tasks below
-    stages = [run_stage.override(task_id=stage)(run, stage) for stage in STAGE_ORDER]
-    chain(run, *stages, [finish_run(run), write_report(run)])
+    run: Any = open_run()
+    stages = {stage: run_stage.override(task_id=stage)(run, stage) for stage in STAGE_ORDER}
+    chain(run, [stages.pop(stage) for stage in FROM_THE_START], stages["build_marts"])
+    chain(run, *stages.values(), [finish_run(run), write_report(run)])
 
 
 customer_360()

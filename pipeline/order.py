@@ -10,3 +10,6 @@ STAGE_ORDER = (
     "check_publish",
     "publish",
 )
+
+FROM_THE_START = frozenset({"build_staging"})
+"""Stages that need none of those before them: they may run beside them, before `build_marts`."""

@@ -15,7 +15,7 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk import DAG
 
 from c360.airflow_scheduler import PRELOADED
-from pipeline.order import STAGE_ORDER
+from pipeline.order import FROM_THE_START, STAGE_ORDER
 from warehouse.errors import Fatal, Retryable
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -82,10 +82,18 @@ def test_only_a_failure_that_may_heal_is_tried_again(dag: DAG):
 
 def test_the_chain_runs_its_stages_in_order_one_after_the_other(bag: DagBag):
     dag = bag.dags["customer_360"]
-    order = ["open_run", *STAGE_ORDER]
-    for before, after in itertools.pairwise([*order, "finish_run"]):
+    in_line = [stage for stage in STAGE_ORDER if stage not in FROM_THE_START]
+    for before, after in itertools.pairwise(["open_run", *in_line, "finish_run"]):
         assert after in dag.get_task(before).downstream_task_ids
-    assert {task.task_id for task in dag.tasks} == {*order, "finish_run", "write_report"}
+    every = {"open_run", *STAGE_ORDER, "finish_run", "write_report"}
+    assert {task.task_id for task in dag.tasks} == every
+
+
+def test_staging_is_made_beside_the_gates_and_before_the_marts(bag: DagBag):
+    dag = bag.dags["customer_360"]
+    for stage in FROM_THE_START:
+        assert dag.get_task(stage).upstream_task_ids == {"open_run"}
+        assert dag.get_task(stage).downstream_task_ids == {"build_marts"}
 
 
 def test_a_report_is_written_for_failed_runs_too_and_not_for_skipped_ones(bag: DagBag):
