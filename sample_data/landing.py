@@ -5,11 +5,12 @@ memory is bounded by the chunk and not by the sample.
 """
 
 import gzip
-import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+
+import msgspec
 
 from sample_data.defects import Defect, plant
 from sample_data.dice import Dice
@@ -29,7 +30,7 @@ CSV_HEADERS: Final = {
 GZIP_KINDS: Final = frozenset({("web", "events"), ("commerce", "points")})
 STAMP_BYTES: Final = 5
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -46,13 +47,16 @@ class Landing:
     def add(self, kind: Kind, received: int, record: Record) -> None:
         """Take a record that arrived at a time."""
         self.sightings.see(kind, record)
-        line = _xml(record) if kind in XML_KINDS else _encode(record)
-        self.add_line(kind, received, line)
+        line = _xml(record).encode() if kind in XML_KINDS else _encode(record)
+        self._add(kind, received, line)
 
     def add_line(self, kind: Kind, received: int, line: str) -> None:
-        """Take a line that is encoded already, and in which no identifier is."""
+        """Take a line that is written already, and in which no identifier is."""
+        self._add(kind, received, line.encode())
+
+    def _add(self, kind: Kind, received: int, line: bytes) -> None:
         stamp = received.to_bytes(STAMP_BYTES)  # in front of the line it sorts by time
-        self._waiting[kind, self.period.folder_day(received)].append(stamp + line.encode())
+        self._waiting[kind, self.period.folder_day(received)].append(stamp + line)
 
     def flush(self, dice: Dice) -> list[Defect]:
         """Append everything that waits to its files, with defects planted; tell which."""
@@ -103,7 +107,7 @@ class Landing:
             "files": 0,
             "closed_at": midnight(day + 1),
         }
-        (folder / "_empty.json").write_text(_encode(manifest) + "\n", encoding="utf-8")
+        (folder / "_empty.json").write_bytes(_encode(manifest) + b"\n")
 
 
 def _xml(record: Record) -> str:

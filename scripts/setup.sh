@@ -21,7 +21,7 @@ if [ -f .venv/.ready ] && [ "$(cat .venv/.ready)" = "$wanted" ]; then
     exit 0
 fi
 
-say "Setting up .venv (once; about half a minute) ..."
+say "Setting up .venv (once; a quarter of a minute) ..."
 # The lock is complete: nothing from outside it may be resolved, and nothing is taken without its hash.
 [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null || "$python" -m venv --clear .venv
 rm -f .venv/.ready
@@ -33,7 +33,7 @@ pip() { .venv/bin/python -m pip --quiet --disable-pip-version-check "$@"; }
 
 # uv installs the lock in seconds; where it cannot reach the package index that pip is set up for, pip does it.
 if pip install --no-deps --require-hashes -r "$installer/uv.txt" \
-    && .venv/bin/uv pip sync --quiet --require-hashes --compile-bytecode --python .venv/bin/python requirements.lock; then
+    && .venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock; then
     .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --no-index --python .venv/bin/python -e .
 else
     say "uv could not install the lock; pip does it now (about a minute) ..."

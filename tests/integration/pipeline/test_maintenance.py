@@ -80,7 +80,8 @@ def test_tables_that_changed_are_vacuumed_and_analysed(
 ):
     conn.execute("""
         insert into ops.empty_day (source, day, manifest_path)
-        select 'web', day, '' from generate_series('2020-01-01', '2021-01-01', '1 day'::interval) as day
+        select 'web', day, ''
+        from generate_series('2020-01-01', '2021-01-01', '1 day'::interval) as day
     """)
     conn.execute("select pg_stat_force_next_flush()")
     assert vacuum(warehouse_settings)["tables"] >= 1
