@@ -7,6 +7,6 @@ gate.py         personalise only where it surely pays
 uplift.py       what happens because of an offer; how many people a test needs
 reliability.py  whether predictions are what happens, and still fit
 
-Pure: columns in, columns out. The chain does not call them yet: `next_best_offer` is scored by the
-SQL models of `dbt_project/models/marts/offers`, which every step falls back to.
+Pure: columns in, columns out. The chain calls the allocation; a step that fails falls back to the SQL
+of `dbt_project/models/intermediate/offers`. The others are measured in `benchmarks/offers.py`.
 """
