@@ -11,6 +11,7 @@ MODELS = sorted((Path(__file__).resolve().parents[3] / "dbt_project" / "models")
 IDS = {
     *("message_id", "order_id", "offer_id", "member_id", "consent_id", "entry_id", "profile_id"),
     *("source_key", "record_id", "touch_key", "coupon_code", "rule_id", "content_hash"),
+    *("product_id", "template_id"),
 }
 # … or what the table read has one row of, with the reason.
 UNIQUE = {

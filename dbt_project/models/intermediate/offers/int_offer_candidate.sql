@@ -59,8 +59,9 @@ priced as (
             end
         order by
             case
-                when lifted.has_opted_out then 0 else
-                    {{ expected_value_fen('route.p_convert', 'route.send_cost_fen', '0', 'route.reserve_fen') }}
+                when lifted.has_opted_out then 0 else {{ expected_value_fen(
+                    'route.p_convert', 'route.send_cost_fen', '0', 'route.reserve_fen'
+                ) }}
             end desc,
             route.channel_number asc
         limit 1

@@ -1,20 +1,36 @@
 -- Grain: live offer, with the share of buyers who ever bought what it covers; null when it covers no product.
 {{ config(materialized='table') }}
 
-with popularity as (
+with buyers as (
+    select greatest(count(*), 1) as buyer_count
+    from {{ ref('int_person_value') }}
+),
+
+covering as (
+    select distinct offer_id
+    from {{ ref('offer_target') }}
+),
+
+owners as (
+    select
+        offer_number,
+        count(*) as owner_count
+    from {{ ref('int_offer_affinity') }}
+    where basket_count > 0
+    group by offer_number
+),
+
+popularity as (
     select
         offer.offer_number,
         case
-            when
-                offer.offer_id in (select target.offer_id from {{ ref('offer_target') }} as target)
-                then greatest(
-                count(affinity.profile_id) filter (where affinity.basket_count > 0)::numeric
-                / (select greatest(count(*), 1) from {{ ref('int_person_value') }}), 0.001
-            )
+            when covering.offer_id is not null
+                then greatest(coalesce(owners.owner_count, 0)::numeric / buyers.buyer_count, 0.001)
         end as popularity
     from {{ ref('int_offer_live') }} as offer
-    left join {{ ref('int_offer_affinity') }} as affinity on offer.offer_number = affinity.offer_number
-    group by offer.offer_number, offer.offer_id
+    cross join buyers
+    left join covering on offer.offer_id = covering.offer_id
+    left join owners on offer.offer_number = owners.offer_number
 ),
 
 final as (

@@ -53,6 +53,12 @@ joined as (
     full join grants on sent.profile_id = grants.profile_id and sent.channel = grants.channel
 ),
 
+next_month as (
+    select
+        {{ local_midnight("(date_trunc('month', " ~ as_of() ~ " + 1) + interval '1 month')::date") }}
+            as begins_at
+),
+
 final as (
     select
         joined.profile_id,
@@ -68,11 +74,7 @@ final as (
         case when joined.month_count >= policy.max_count then next_month.begins_at end as blocked_until
     from joined
     left join policy on joined.channel = policy.channel
-    cross join (
-        select
-            {{ local_midnight("(date_trunc('month', " ~ as_of() ~ " + 1) + interval '1 month')::date") }}
-                as begins_at
-    ) as next_month
+    cross join next_month
 )
 
 select * from final
