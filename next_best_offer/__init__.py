@@ -8,5 +8,6 @@ uplift.py       what happens because of an offer; how many people a test needs
 reliability.py  whether predictions are what happens, and still fit
 
 Pure: columns in, columns out. The chain calls the allocation; a step that fails falls back
-to the SQL of `dbt_project/models/intermediate/offers`. The others are measured in `benchmarks/offers.py`.
+to the SQL of `dbt_project/models/intermediate/offers`. The others are measured in
+`benchmarks/offers.py`.
 """
