@@ -40,7 +40,14 @@ RUN_TIME = frozenset(
         "seen_at",
     }
 )
-RUN_TABLES = frozenset({"identity.observed_load", "identity.run", f"mart.{PUBLICATION}"})
+RUN_TABLES = frozenset(
+    {
+        "identity.observed_load",
+        "identity.run",
+        "intermediate.int_growth_days",  # fingerprints of rows with their load numbers
+        f"mart.{PUBLICATION}",
+    }
+)
 IDENTIFIER = frozenset({"identifier_id", "anchor_identifier_id", "actor_id", "left_id", "right_id"})
 PROFILE = frozenset({"profile_id", "from_profile_id", "to_profile_id", "old_profile_id"})
 LINK_ENDS = {"left_id": "least", "right_id": "greatest"}

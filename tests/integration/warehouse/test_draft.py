@@ -34,7 +34,7 @@ def mart(name: str, *columns: dict[str, Any], key: list[str], **meta: object) ->
         "description": "The owner's table.\n所有者的表",
         "columns": {each["name"]: each for each in columns},
         "constraints": [{"type": "primary_key", "columns": key}],
-        "config": {"contract": {"enforced": True}, "meta": meta},
+        "config": {"materialized": "table", "contract": {"enforced": True}, "meta": meta},
     }
 
 
