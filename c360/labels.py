@@ -60,6 +60,8 @@ ZH = {
     "ingestion": "数据接入",
     "dbt": "数据建模",
     "quality": "质量检查",
+    "offers": "优惠决策",
+    "upkeep": "维护",
 }
 
 

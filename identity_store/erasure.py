@@ -105,6 +105,11 @@ _FORGET_IDENTIFIERS = (
 _ERASE_PROFILE = """
 update identity.profile set status = 'erased', identifier_count = 0 where profile_id = %s
 """
+_FORGET_OFFERS = tuple(
+    f"delete from offers.{table} where profile_id = %s"  # noqa: S608 - names of ours
+    for table in ("assignment", "place", "decision_log", "export_member")
+)
+"""What offers remember of a person. The marts follow with the next run."""
 _TELL = """
 insert into identity.profile_event (run_id, at, kind, from_profile_id, because)
 select coalesce(max(run_id), 0), %s, 'erased', %s, 'asked for by the person'
@@ -186,6 +191,8 @@ def _erase(conn: Connection, key: bytes, erasure: Erasure) -> ErasureCounts:
             conn.execute(statement, parameters)
     if erasure.scope == "person":
         conn.execute(_ERASE_PROFILE, (profile_id,))
+        for statement in _FORGET_OFFERS:
+            conn.execute(statement, (profile_id,))
         conn.execute(_TELL, (erasure.erased_at, profile_id))
     counts = ErasureCounts(len(values), *cut, values)
     audited = {"scope": erasure.scope, "identifiers": len(values), "records": cut[0] + cut[1]}

@@ -6,11 +6,9 @@ keys, escaped NULs, huge numbers, deep nesting) leaves a trace in the bytes that
 whole block finds; only the few texts that show one are read again by themselves.
 """
 
-import gc
 import json
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -20,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ingestion.garbage_collection import no_garbage_collection
 from ingestion.joined_texts import JoinedTexts, colons_by_line
 from ingestion.json_numbers import WrittenNumber, canonical_number, usual_number
 
@@ -51,7 +50,7 @@ def examine(texts: pa.StringArray, transport_fields: Sequence[Sequence[str]] = (
     """Judges texts (valid UTF-8 without NUL bytes); a transport field is a list of keys."""
     if not len(texts):
         return Examined({}, np.empty((0, HASH_BYTES), np.uint8))
-    with _no_garbage_collection():
+    with no_garbage_collection():
         return _examine(JoinedTexts(texts), transport_fields)
 
 
@@ -117,18 +116,6 @@ def _take_out(document: Document, fields: Sequence[Sequence[str]]) -> Document:
 def _hashes(canonical: list[bytes]) -> npt.NDArray[np.uint8]:
     digests = b"".join([blake2b(line, digest_size=HASH_BYTES).digest() for line in canonical])
     return np.frombuffer(digests, np.uint8).reshape(-1, HASH_BYTES)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """The collector would walk all of the block's documents again and again, and find nothing."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 class _Object(dict[str, Any]):

@@ -67,7 +67,8 @@ def short_dir() -> Iterator[Path]:
 def server_settings(short_dir: Path) -> Iterator[Settings]:
     """Settings on a throw-away server: the one of C360_TEST_DATABASE_URL, else an embedded one."""
     given = os.environ.get("C360_TEST_DATABASE_URL")
-    environ = {"C360_STATE_DIR": str(short_dir / "state")}
+    # With a key of its own every run would name profiles anew, and draw other arms by the names.
+    environ = {"C360_STATE_DIR": str(short_dir / "state"), "C360_IDENTITY_KEY": "test-key-" * 4}
     if given:
         yield load_settings({**environ, "C360_DATABASE_URL": given})
         return
@@ -127,10 +128,10 @@ def new_database(origin: Settings, *, is_copy: bool = False) -> Iterator[Setting
         yield replace(origin, database_url=address._replace(path=f"/{database}").geturl())
     finally:
         with connect_to(maintenance_url, autocommit=True) as conn:
-            _drop(conn, name)
+            drop_database(conn, name)
 
 
-def _drop(conn: Connection, name: sql.Identifier) -> None:
+def drop_database(conn: Connection, name: sql.Identifier) -> None:
     """The server's own upkeep may be at work in the database, and only a superuser may end that."""
     for _ in range(40):
         try:

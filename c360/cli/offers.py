@@ -1,10 +1,8 @@
 """Offers: check the catalogue, see why a customer gets one and not another."""
 
-from typing import Annotated
-
 import typer
 
-from c360.cli.output import AsJson, console, print_json, print_rows, say
+from c360.cli.output import AsJson, Customer, console, print_json, print_rows, say
 from c360.offer_card import offer_document, show_offers
 from next_best_offer.catalogue import find_problems
 from pipeline.offer_catalogue import read_catalogue
@@ -33,11 +31,9 @@ def check(*, as_json: AsJson = False) -> None:
         say(f"{len(catalogue.offers)} offers and {len(catalogue.rules)} rules are in order")
 
 
-@app.command(epilog="Example: c360 offers show member_id:M000123")
+@app.command(epilog="Example: c360 offers show member_id:M00033697")
 def show(
-    identifier: Annotated[
-        str, typer.Argument(help="Profile id, namespace:value or namespace@scope:value.")
-    ],
+    identifier: Customer,
     *,
     as_json: AsJson = False,
 ) -> None:

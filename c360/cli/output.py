@@ -12,6 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Customer = Annotated[
+    str, typer.Argument(help="Profile id, namespace:value or namespace@scope:value.")
+]
 
 console = Console()
 
@@ -27,7 +30,13 @@ def print_rows(
     table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
     for index, column in enumerate(columns):
         is_number = any(isinstance(row[index], int | float) for row in rows)
-        table.add_column(column.replace("_", " "), justify="right" if is_number else "left")
+        # Words may go on in the next line; the name of a row and a number are read in one piece.
+        table.add_column(
+            column.replace("_", " "),
+            justify="right" if is_number else "left",
+            no_wrap=is_number or index == 0,
+            min_width=_widest(rows, index) if is_number or index == 0 else None,
+        )
     for row in rows:
         table.add_row(*(escape(_text(value)) for value in row))
     console.print(table)
@@ -41,6 +50,10 @@ def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
 def say(message: str) -> None:
     """Prints one line of progress or result."""
     console.print(message, highlight=False)
+
+
+def _widest(rows: Sequence[Sequence[object]], index: int) -> int:
+    return max((len(_text(row[index])) for row in rows), default=0)
 
 
 def _text(value: object) -> str:

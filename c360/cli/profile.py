@@ -1,10 +1,8 @@
 """One customer, by any identifier."""
 
-from typing import Annotated
-
 import typer
 
-from c360.cli.output import AsJson, console, print_json
+from c360.cli.output import AsJson, Customer, console, print_json
 from c360.profile_card import profile_document, show_profile
 from settings import load_settings
 
@@ -16,11 +14,9 @@ def _profile() -> None:
     """One customer, by any identifier."""
 
 
-@app.command(epilog="Example: c360 profile show member_id:M000123")
+@app.command(epilog="Example: c360 profile show member_id:M00033697")
 def show(
-    identifier: Annotated[
-        str, typer.Argument(help="Profile id, namespace:value or namespace@scope:value.")
-    ],
+    identifier: Customer,
     *,
     as_json: AsJson = False,
 ) -> None:

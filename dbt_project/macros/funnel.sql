@@ -1,13 +1,15 @@
-{# The first time a step is reached after the one before it and within the attempt's 24 hours. #}
-{% macro next_step(step, after) -%}
+{# The first time a step is reached after the one before it and within the attempt's time, in its channel or in any. #}
+{% macro next_step(step, after, within, in_channel) -%}
     cross join lateral (
         select min(steps.occurred_at) as reached_at
         from {{ ref('int_funnel_steps') }} as steps
         where steps.profile_id = opening.profile_id
+            {%- if in_channel %}
             and steps.channel = opening.channel
+            {%- endif %}
             and steps.step = {{ step }}
             and steps.occurred_at >= {{ after }}
-            and steps.occurred_at <= opening.occurred_at + interval '24 hours'
+            and steps.occurred_at <= opening.occurred_at + interval '{{ within }}'
     ) as step_{{ step }}
 {%- endmacro %}
 
@@ -25,16 +27,16 @@
     step_5.reached_at as order_paid_at
 {%- endmacro %}
 
-{% macro attempt_steps() -%}
-    {{ next_step(2, 'opening.occurred_at') }}
-    {{ next_step(3, 'step_2.reached_at') }}
-    {{ next_step(4, 'step_3.reached_at') }}
-    {{ next_step(5, 'step_4.reached_at') }}
+{% macro attempt_steps(within='24 hours', in_channel=true) -%}
+    {{ next_step(2, 'opening.occurred_at', within, in_channel) }}
+    {{ next_step(3, 'step_2.reached_at', within, in_channel) }}
+    {{ next_step(4, 'step_3.reached_at', within, in_channel) }}
+    {{ next_step(5, 'step_4.reached_at', within, in_channel) }}
 {%- endmacro %}
 
 {# When an attempt is over. #}
-{% macro attempt_end(attempt) -%}
-    coalesce({{ attempt }}.order_paid_at, {{ attempt }}.opened_at + interval '24 hours')
+{% macro attempt_end(attempt, within='24 hours') -%}
+    coalesce({{ attempt }}.order_paid_at, {{ attempt }}.opened_at + interval '{{ within }}')
 {%- endmacro %}
 
 {# Median seconds from one step to the next, over the attempts that reached it. #}

@@ -2,22 +2,19 @@
 
 import json
 import os
-import secrets
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from c360 import airflow_processes
 from c360.airflow_client import AirflowClient
 from settings import Settings, state
+from tests.conftest import new_database
 
 # Before anything imports Airflow: it reads its home when it is imported.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="c360-airflow-")
@@ -26,23 +23,6 @@ os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 WriteDay = Callable[..., None]
 SOURCES = ("mini_program", "official_account", "app", "web", "commerce")
 APPIDS = {source: f"wx00000000000000{end}1" for source, end in zip(SOURCES, "abcda", strict=True)}
-
-
-@contextmanager
-def new_database(origin: Settings, template: str) -> Iterator[str]:
-    """The address of a new database on the server of `origin`, dropped at the end."""
-    address = urlsplit(origin.database_url)
-    name = f"c360_test_{secrets.token_hex(6)}"
-    maintenance = address._replace(path="/postgres").geturl()
-    with psycopg.connect(maintenance, autocommit=True) as conn:
-        made = sql.SQL("create database {} template {}")
-        conn.execute(made.format(sql.Identifier(name), sql.Identifier(template)))
-    try:
-        yield address._replace(path=f"/{name}").geturl()
-    finally:
-        with psycopg.connect(maintenance, autocommit=True) as conn:
-            dropped = sql.SQL("drop database if exists {} with (force)")
-            conn.execute(dropped.format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="module")
@@ -57,17 +37,16 @@ def deployment(
 @contextmanager
 def new_deployment(template_database: Settings, folder: Path) -> Iterator[Settings]:
     """Two databases and all folders of its own."""
-    ours = urlsplit(template_database.database_url).path.removeprefix("/")
     with ExitStack() as stack:
-        warehouse_url = stack.enter_context(new_database(template_database, ours))
-        airflow_url = stack.enter_context(new_database(template_database, "template0"))
+        warehouse = stack.enter_context(new_database(template_database, is_copy=True))
+        airflow = stack.enter_context(new_database(template_database))
         settings = replace(
             template_database,
             state_dir=folder / "state",
             landing_dir=folder / "landing",
             reports_dir=folder / "state" / "reports",
-            database_url=warehouse_url,
-            airflow_database_url=airflow_url,
+            database_url=warehouse.database_url,
+            airflow_database_url=airflow.database_url,
             airflow_port=state.remembered_ports(folder / "state")["airflow"],
         )
         yield settings

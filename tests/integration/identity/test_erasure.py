@@ -95,6 +95,27 @@ def test_an_erased_person_is_gone_and_the_neighbour_is_not(peopled: Settings) ->
     assert rows(peopled, ledger) == [(4, 3, 1)]
 
 
+def test_what_offers_remember_of_an_erased_person_is_forgotten(peopled: Settings) -> None:
+    person, neighbour = (_profiles(peopled)[who] for who in ("CANARY-M1", "NEIGHBOUR-M2"))
+    remembered = {
+        "assignment": "(profile_id, experiment_id, arm, assigned_on)"
+        " select p, 'global', 'treat', current_date",
+        "decision_log": "(profile_id, offer_id, arm, decided_on, run_id, p_logged)"
+        " select p, 'O', 'treat', current_date, 0, 1",
+        "place": "(profile_id, offer_id, run_id) select p, 'O', 0",
+    }
+    with connect(peopled, LOGIN) as conn:
+        for table, columns in remembered.items():
+            conn.execute(
+                f"insert into offers.{table} {columns} from unnest(%s::text[]) as p",
+                ([person, neighbour],),
+            )
+    _erase(peopled, MEMBER, "person")
+    for table in remembered:
+        left = rows(peopled, f"select profile_id from offers.{table}")  # noqa: S608
+        assert left == [(neighbour,)], table
+
+
 def test_a_replay_brings_nobody_back_and_a_return_is_another_life(peopled: Settings) -> None:
     before = _profiles(peopled)
     _erase(peopled, MEMBER, "person")

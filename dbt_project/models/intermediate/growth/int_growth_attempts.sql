@@ -6,19 +6,19 @@
 with recursive purchases as (
     (
         select
-            {{ growth_purchase_columns() }}
+            {{ attempt_columns() }}
         from (
             select distinct on (profile_id) *
             from {{ ref('int_funnel_steps') }}
             where step = 1
             order by profile_id, occurred_at, channel, source_key
         ) as opening
-        {{ growth_purchase_steps() }}
+        {{ attempt_steps('7 days', in_channel=false) }}
     )
     union all
     (
         select
-            {{ growth_purchase_columns() }}
+            {{ attempt_columns() }}
         from purchases
         inner join lateral (
             select steps.*
@@ -26,11 +26,11 @@ with recursive purchases as (
             where
                 steps.profile_id = purchases.profile_id
                 and steps.step = 1
-                and steps.occurred_at > purchases.ended_at
+                and steps.occurred_at > {{ attempt_end('purchases', '7 days') }}
             order by steps.occurred_at, steps.channel, steps.source_key
             limit 1
         ) as opening on true
-        {{ growth_purchase_steps() }}
+        {{ attempt_steps('7 days', in_channel=false) }}
     )
 ),
 
@@ -38,13 +38,14 @@ attempts as (
     select
         'purchase' as funnel,
         purchases.*,
+        {{ attempt_end('purchases', '7 days') }} as ended_at,
         exists(
             select
             from {{ ref('int_funnel_steps') }} as wall
             where
                 wall.profile_id = purchases.profile_id
                 and wall.step = 0
-                and wall.occurred_at between purchases.opened_at and purchases.ended_at
+                and wall.occurred_at between purchases.opened_at and {{ attempt_end('purchases', '7 days') }}
         ) as has_login_wall
     from purchases
     union all
@@ -60,9 +61,9 @@ attempts as (
         cart_add_at,
         checkout_start_at,
         order_paid_at,
-        coalesce(order_paid_at, opened_at + interval '24 hours') as ended_at,
+        {{ attempt_end('sessions') }} as ended_at,
         has_login_wall
-    from {{ ref('int_funnel_attempts') }}
+    from {{ ref('int_funnel_attempts') }} as sessions
 ),
 
 offers as (

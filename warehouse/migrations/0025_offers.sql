@@ -1,6 +1,6 @@
--- What the steps of offers must remember: arms, places, prices, decisions, models. dbt reads it and never makes it anew.
+-- What the steps of offers must remember: arms, places, prices, decisions. dbt reads it and never makes it anew.
 create schema offers;
-comment on schema offers is 'Memory of the offer steps: experiments, allocation, decisions, models. 优惠决策的持久数据';
+comment on schema offers is 'Memory of the offer steps: experiments, allocation, decisions. 优惠决策的持久数据';
 
 create table offers.assignment (
     experiment_id text not null,
@@ -55,39 +55,6 @@ create index decision_log_person on offers.decision_log (profile_id, offer_id, d
 create index decision_log_day on offers.decision_log (decided_on);
 create index decision_log_run on offers.decision_log (run_id);
 
-create table offers.model (
-    model_version text primary key,
-    trained_on date not null,
-    trained_rows integer not null,
-    responses integer not null,
-    intercept numeric(14, 6) not null,
-    report jsonb not null default '{}',
-    is_active boolean not null default false
-);
-create unique index model_active on offers.model (is_active) where is_active;
-create table offers.model_coefficient (
-    model_version text not null references offers.model on delete cascade,
-    feature text not null,
-    centre numeric(20, 6) not null,
-    scale numeric(20, 6) not null,
-    coefficient numeric(14, 6) not null,
-    primary key (model_version, feature)
-);
-comment on table offers.model is 'Fitted response models; the active one scores, once the gate opened for it.';
-
-create table offers.verdict (
-    verdict_id bigint generated always as identity primary key,
-    as_of date not null,
-    model_version text,
-    is_open boolean not null,
-    decisions integer not null,
-    gain_fen numeric(14, 4),
-    gain_lower_fen numeric(14, 4),
-    gain_upper_fen numeric(14, 4),
-    report jsonb not null default '{}'
-);
-comment on table offers.verdict is 'What the gate said: personalise only where the lower end of the gain over the best fixed offer is above 0.';
-
 create table offers.export (
     export_id bigint generated always as identity primary key,
     exported_at timestamptz not null,
@@ -108,8 +75,10 @@ comment on table offers.export is 'Audiences that left the house: which offer, t
 grant usage on schema offers to c360_offers, c360_transform, c360_export, c360_privacy;
 grant select, insert, update, delete on all tables in schema offers to c360_offers;
 grant select, delete on all tables in schema offers to c360_privacy;
-grant select on offers.assignment, offers.allocation, offers.place, offers.decision_log, offers.model, offers.model_coefficient, offers.verdict
-to c360_transform;
+-- Erasing a person is the work of identity.
+grant usage on schema offers to c360_identity;
+grant select, delete on offers.assignment, offers.place, offers.decision_log, offers.export_member to c360_identity;
+grant select on offers.assignment, offers.allocation, offers.place, offers.decision_log to c360_transform;
 grant select, insert on offers.export, offers.export_member to c360_export;
 grant usage on schema identity, mart to c360_offers;
 grant select on identity.profile, identity.profile_event, identity.redirect to c360_offers;
