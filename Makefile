@@ -20,7 +20,7 @@ demo: setup ## PostgreSQL, Airflow, a sample brand, all jobs, a summary: the who
 	@$(BIN)/c360 demo
 
 test: setup ## the tests of every commit
-	@$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder tests
+	@$(BIN)/pytest -n $(JOBS) --no-loadscope-reorder tests
 
 test-all: setup ## the above, the long tests, PostgreSQL 15, the optional parts, set-up in all places
 	@$(BIN)/pytest --nightly tests

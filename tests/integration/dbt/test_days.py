@@ -42,8 +42,8 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(template_database: Settings) -> Iterator[Story]:
-    with copy_of(template_database) as settings:
+def story(staged_database: Settings) -> Iterator[Story]:
+    with copy_of(staged_database) as settings:
         yield Story(settings)
 
 

@@ -141,9 +141,9 @@ def land(settings: Settings, kind: str, records: list[dict[str, Any]]) -> None:
 
 @pytest.fixture(scope="module")
 def staged(
-    template_database: Settings, tmp_path_factory: pytest.TempPathFactory
+    staged_database: Settings, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Settings]:
-    with copy_of(template_database) as copy:
+    with copy_of(staged_database) as copy:
         settings = with_own_folders(copy, tmp_path_factory.mktemp("staging"))
         for kind, records in FILES.items():
             land(settings, kind, records)

@@ -11,8 +11,8 @@ from pipeline.data_dictionary import data_dictionary, later_columns
 from pipeline.transform import build_layer, run_dbt, write_manifest
 from settings import Settings
 from tests.conftest import PROJECT_DIR
-from tests.integration.dbt.brand import DAYS, MEMBERS, deliveries
-from tests.integration.dbt.deliveries import build, copy_of, deliver, rows, start_run
+from tests.integration.dbt.brand import DAYS, MEMBERS
+from tests.integration.dbt.deliveries import build, copy_of, rows
 from warehouse.connection import LOGIN, connect
 from warehouse.draft import draft
 from warehouse.errors import Fatal
@@ -39,12 +39,10 @@ def layer(node: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def built(template_database: Settings) -> Iterator[tuple[Settings, Run]]:
-    with copy_of(template_database) as settings:
-        for day, records in zip(DAYS, deliveries(), strict=True):
-            deliver(settings, day, records)
-        run = start_run(settings, LAST)
-        build(settings, run, "staging", "marts", "offers")
+def built(brand_with_marts: tuple[Settings, Run]) -> Iterator[tuple[Settings, Run]]:
+    brand, run = brand_with_marts
+    with copy_of(brand) as settings:
+        build(settings, run, "offers")
         yield settings, run
 
 

@@ -8,8 +8,8 @@ import pytest
 import pipeline.offers as steps
 from c360.audience_files import WECHAT_BATCH, neutral, write_audience
 from settings import Settings
-from tests.integration.dbt.brand import DAYS, deliveries
-from tests.integration.dbt.deliveries import build, copy_of, deliver, rows, start_run
+from tests.integration.dbt.brand import DAYS
+from tests.integration.dbt.deliveries import copy_of, rows
 from warehouse.audiences import Audience, Member
 from warehouse.connection import LOGIN, connect
 from warehouse.offer_arms import keep_arms
@@ -20,12 +20,9 @@ PLACES = "select profile_id, offer_id from build.next_best_offer where is_alloca
 
 
 @pytest.fixture(scope="module")
-def built(template_database: Settings) -> Iterator[tuple[Settings, Run]]:
-    with copy_of(template_database) as settings:
-        for day, records in zip(DAYS, deliveries(), strict=True):
-            deliver(settings, day, records)
-        run = start_run(settings, LAST)
-        build(settings, run, "staging", "intermediate", "marts")
+def built(brand_with_marts: tuple[Settings, Run]) -> Iterator[tuple[Settings, Run]]:
+    brand, run = brand_with_marts
+    with copy_of(brand) as settings:
         steps.build_offers(settings, run.run_id)
         yield settings, run
 
