@@ -218,13 +218,18 @@ def _is_no_number(pattern: str) -> Callable[[Extraction, str], str]:
     return lambda e, path: f"not regexp_matches({e.text(path)}, '{pattern}')"
 
 
-def _is_no_container(opening: str) -> Callable[[Extraction, str], str]:
-    return lambda e, path: f"not starts_with({e.text(path)}, '{opening}')"
+def _is_no_object(e: Extraction, path: str) -> str:
+    # PHP writes an empty object as an empty array.
+    return f"not (starts_with({e.text(path)}, '{{') or {e.text(path)} = '[]')"
+
+
+def _is_no_array(e: Extraction, path: str) -> str:
+    return f"not starts_with({e.text(path)}, '[')"
 
 
 _TYPE_TESTS: dict[str, Callable[[Extraction, str], str]] = {
     "integer": _is_no_number(r"^-?\d{1,18}$"),
     "number": _is_no_number(r"^-?\d{1,18}(\.\d{1,18})?([eE][-+]?\d{1,2})?$"),
-    "object": _is_no_container("{"),
-    "array": _is_no_container("["),
+    "object": _is_no_object,
+    "array": _is_no_array,
 }

@@ -86,6 +86,14 @@ def test_every_broken_line_is_kept_with_its_place_reason_and_bytes(
     )
 
 
+def test_the_empty_array_that_php_writes_for_an_empty_object_is_accepted(
+    landing: "Landing", make: "Make"
+) -> None:
+    record = make.app_event("php", properties=[], context=[])
+    counts = landing.load(landing.write("app/events/a.jsonl", make.json_lines([record])))
+    assert (counts.loaded, counts.quarantined) == (1, 0)
+
+
 def test_a_line_of_ten_megabytes_is_refused_and_its_neighbours_are_loaded(
     landing: "Landing", make: "Make"
 ) -> None:
