@@ -39,11 +39,11 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to repair."""
+    """One thing to repair; `subject` is the offer or tag it is about."""
 
     file: str
     line: int
-    offer_id: str
+    subject: str
     what: str
 
 

@@ -1,4 +1,4 @@
-"""Rules of offers: a predicate over one portrait, parsed and typed by us, never executed as text.
+"""Rules of offers and tags: a predicate over one portrait, parsed by us, never run as text.
 
     predicate  = and-term { "or" and-term }          and-term = factor { "and" factor }
     factor     = "not" factor | "(" predicate ")" | comparison

@@ -1,8 +1,7 @@
-"""Reads the catalogue of offers: dbt's seeds, and the contract its rules are typed by."""
+"""Reads the catalogue of offers: dbt's seeds, and the contract that rules are typed by."""
 
 import csv
 import json
-from pathlib import Path
 
 import yaml
 
@@ -12,17 +11,14 @@ from settings import Settings
 
 def read_catalogue(settings: Settings) -> Catalogue:
     """The catalogue as its files say it, unchecked."""
-    project = settings.project_dir / "dbt_project"
-    seeds = project / "seeds"
-    portrait = project / "models" / "marts" / "portrait" / "portrait.yml"
     return Catalogue(
-        offers=_rows(seeds / "offer_catalogue.csv"),
-        rules=_rows(seeds / "offer_rule.csv"),
-        targets=_rows(seeds / "offer_target.csv"),
-        channels=_rows(seeds / "contact_channel.csv"),
-        policies=_rows(seeds / "contact_policy.csv"),
-        reasons={row["reason_code"]: row["stage"] for row in _rows(seeds / "reason.csv")},
-        columns=_columns(portrait),
+        offers=read_seed(settings, "offer_catalogue"),
+        rules=read_seed(settings, "offer_rule"),
+        targets=read_seed(settings, "offer_target"),
+        channels=read_seed(settings, "contact_channel"),
+        policies=read_seed(settings, "contact_policy"),
+        reasons={row["reason_code"]: row["stage"] for row in read_seed(settings, "reason")},
+        columns=portrait_columns(settings),
     )
 
 
@@ -31,13 +27,18 @@ def compiled_rules(settings: Settings) -> str:
     return json.dumps(compile_rules(read_catalogue(settings)))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_seed(settings: Settings, name: str) -> list[dict[str, str]]:
+    """The rows of one of dbt's seeds, as text."""
+    path = settings.project_dir / "dbt_project" / "seeds" / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _columns(contract: Path) -> dict[str, str]:
-    model = yaml.safe_load(contract.read_text(encoding="utf-8"))["models"][0]
+def portrait_columns(settings: Settings) -> dict[str, str]:
+    """The columns that rules may name, with their types."""
+    marts = settings.project_dir / "dbt_project" / "models" / "marts"
+    text = (marts / "portrait" / "portrait.yml").read_text(encoding="utf-8")
+    model = yaml.safe_load(text)["models"][0]
     return {
         column["name"]: column["data_type"]
         for column in model["columns"]

@@ -6,6 +6,7 @@ from c360.cli.output import AsJson, Customer, console, print_json, print_rows, s
 from c360.offer_card import offer_document, show_offers
 from next_best_offer.catalogue import find_problems
 from pipeline.offer_catalogue import read_catalogue
+from pipeline.tag_rules import find_tag_problems
 from settings import load_settings
 
 app = typer.Typer(name="offers", no_args_is_help=True, help=__doc__)
@@ -18,12 +19,13 @@ def _offers() -> None:
 
 @app.command(epilog="Example: c360 offers check")
 def check(*, as_json: AsJson = False) -> None:
-    """Check catalogue, rules and products; exit 1 and say what to repair where one is wrong."""
-    catalogue = read_catalogue(load_settings())
-    problems = find_problems(catalogue)
+    """Check the catalogue and the rules of offers and tags; exit 1 and say what to repair."""
+    settings = load_settings()
+    catalogue = read_catalogue(settings)
+    problems = [*find_problems(catalogue), *find_tag_problems(settings)]
     if problems:
-        rows = [(p.file, p.line, p.offer_id, p.what) for p in problems]
-        print_rows("To repair", ("file", "line", "offer", "what"), rows, as_json=as_json)
+        rows = [(p.file, p.line, p.subject, p.what) for p in problems]
+        print_rows("To repair", ("file", "line", "offer or tag", "what"), rows, as_json=as_json)
         raise typer.Exit(1)
     if as_json:
         print_json([])

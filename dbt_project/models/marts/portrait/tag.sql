@@ -1,6 +1,5 @@
 -- Grain: known person of 14 years or more × tag × first day: which value a tag had, from when to when.
 -- Valid from the first day on which it held to the first day on which it did not.
--- depends_on: {{ ref('tag_rule') }}, {{ ref('tag_dictionary') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

@@ -3,10 +3,7 @@ with rules as (
     select
         tag_key,
         string_agg(
-            concat_ws(
-                ' ', case when tag_value = '=' then feature else tag_value end,
-                'if', feature, operator, operand, 'and ' || and_feature, and_operator, and_operand
-            ), '; '
+            ltrim(tag_value, '=') || ' if ' || predicate, '; '
             order by position
         ) as rules
     from {{ ref('tag_rule') }}
