@@ -1,7 +1,8 @@
 """A mart's contract as dbt keeps it, and the DDL of the published table that follows from it.
 
 A model of schema `build` with an enforced contract is a mart. Its meta may name `readers`, the
-roles that may select from the published table; without it, all readers may.
+roles that may select from the published table; without it, all readers may. Rows of a mart that
+`is_frozen` come and go, but the publisher may not update them.
 """
 
 import json
@@ -41,6 +42,7 @@ class MartContract:
     key: tuple[str, ...]
     readers: tuple[str, ...]
     is_view: bool = False
+    is_frozen: bool = False
 
     def create_statements(self) -> str:
         """The table, its comments and grants."""
@@ -74,9 +76,10 @@ class MartContract:
 
     def _grants(self) -> str:
         readers = ", ".join(self.readers)
+        verbs = "select, insert, delete" if self.is_frozen else "select, insert, update, delete"
         return (
             f"grant select on mart.{self.name} to {readers};\n"
-            f"grant select, insert, update, delete on mart.{self.name} to {PUBLISHER};"
+            f"grant {verbs} on mart.{self.name} to {PUBLISHER};"
         )
 
 
@@ -105,14 +108,15 @@ def _contract(node: Mapping[str, Any]) -> MartContract:
     if not key:
         raise Fatal(f"model {name} declares no primary key")
     columns = tuple(_column(column, key) for column in node["columns"].values())
-    readers = node["config"].get("meta", {}).get("readers", DEFAULT_READERS)
+    meta = node["config"].get("meta", {})
     return MartContract(
         name,
         node["description"],
         columns,
         key,
-        tuple(_plain(_NAME, reader) for reader in readers),
+        tuple(_plain(_NAME, reader) for reader in meta.get("readers", DEFAULT_READERS)),
         is_view=node["config"]["materialized"] == "view",
+        is_frozen=meta.get("is_frozen", False),
     )
 
 

@@ -6,6 +6,7 @@ import psycopg
 from psycopg import sql
 
 from warehouse.errors import Fatal
+from warehouse.mart_contract import PUBLISHER
 
 PUBLICATION = "publication"
 """The one table of `mart` that the publisher writes itself."""
@@ -26,6 +27,8 @@ class MartTable:
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    is_frozen: bool = False
+    """Its rows come and go, but nobody may update them: it need not be compared row by row."""
 
     @property
     def published(self) -> sql.Identifier:
@@ -50,6 +53,7 @@ def mart_tables(conn: psycopg.Connection) -> list[MartTable]:
         Fatal: a table has no primary key, no twin in `build`, or other columns than its twin.
     """
     built = {name: table_columns(conn, "build", name) for name in table_names(conn, "build")}
+    updatable = _updatable_names(conn)
     marts = []
     for name in table_names(conn, "mart"):
         if name == PUBLICATION:
@@ -60,7 +64,7 @@ def mart_tables(conn: psycopg.Connection) -> list[MartTable]:
         key = primary_key(conn, "mart", name)
         if not key:
             raise Fatal(f"mart.{name} has no primary key, so it has no differences to publish")
-        marts.append(MartTable(name, columns, key))
+        marts.append(MartTable(name, columns, key, name not in updatable))
     return marts
 
 
@@ -74,6 +78,18 @@ def table_names(conn: psycopg.Connection, schema: str) -> list[str]:
         (schema,),
     )
     return [name for (name,) in rows]
+
+
+def _updatable_names(conn: psycopg.Connection) -> set[str]:
+    rows = conn.execute(
+        """
+        select c.relname from pg_class as c
+        where c.relnamespace = 'mart'::regnamespace and c.relkind = 'r'
+            and has_table_privilege(%s, c.oid, 'update')
+        """,
+        (PUBLISHER,),
+    )
+    return {name for (name,) in rows}
 
 
 def table_columns(conn: psycopg.Connection, schema: str, table: str) -> tuple[Column, ...]:

@@ -121,7 +121,8 @@ def _publishable_day(conn: psycopg.Connection, run: _Run) -> date:
 
 def _publish_table(conn: psycopg.Connection, table: MartTable) -> TableCounts:
     deleted = conn.execute(_delete_missing(table)).rowcount
-    updated = conn.execute(_update_changed(table)).rowcount if table.other_columns else 0
+    is_compared = table.other_columns and not table.is_frozen
+    updated = conn.execute(_update_changed(table)).rowcount if is_compared else 0
     inserted = conn.execute(_insert_new(table)).rowcount
     row = conn.execute(sql.SQL("select count(*) from {}").format(table.published)).fetchone()
     return TableCounts(deleted, updated, inserted, int(row[0]) if row else 0)

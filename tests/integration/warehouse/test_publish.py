@@ -95,6 +95,17 @@ def test_a_quiet_publish_rewrites_no_row(marts: Settings) -> None:
     assert before == after
 
 
+def test_a_frozen_mart_gains_and_loses_rows_but_changes_none(marts: Settings) -> None:
+    with connect(marts, "c360_owner") as conn:
+        conn.execute("revoke update on mart.left_mart from c360_publish")
+    build(marts, [(1, "a", 1.50, "frozen"), (2, "a", 2.00, "x")])
+    publish_now(marts)
+    build(marts, [(1, "a", 9.99, "changed"), (3, "a", 3.00, "x")])
+    counts = publish_now(marts).tables["left_mart"]
+    assert (counts.deleted, counts.updated, counts.inserted) == (1, 0, 1)
+    assert [row[3] for row in published(marts)] == ["frozen", "x"]
+
+
 def test_publication_is_one_row_about_the_version(marts: Settings) -> None:
     build(marts, [(1, "a", 1.50, None)])
     publish_now(marts)

@@ -47,6 +47,7 @@ build.*                         -      -        siudt     s      s       -      
 mart.*                          -      -        -         -      siud    s      s       s        s
 mart.next_best_offer            -      -        -         s      siud    s      s       s        s
 mart.offer_suppressed           -      -        -         s      s       s      s       s        s
+mart.portrait_snapshot          -      -        -         s      sid     -      s       -        s
 offers.allocation               -      -        s         siud   -       -      sd      -        -
 offers.assignment               -      sd       s         siud   -       -      sd      -        -
 offers.decision_log             -      sd       s         siud   -       -      sd      -        -

@@ -76,6 +76,18 @@ def test_profile_has_at_most_fifty_columns():
     assert len(mart(PROJECT / "models" / "marts" / "profile" / "profile.yml")["columns"]) <= 50
 
 
+def test_a_snapshot_holds_every_feature_of_the_portrait_as_it_is():
+    folder = PROJECT / "models" / "marts" / "portrait"
+    features, frozen = (
+        {column["name"]: column for column in mart(folder / f"{name}.yml")["columns"]}
+        for name in ("portrait", "portrait_snapshot")
+    )
+    assert frozen.keys() - features.keys() == {"month_end", "as_of"}
+    assert {
+        name for name in features if frozen[name]["data_type"] != features[name]["data_type"]
+    } == set()
+
+
 def test_a_scene_has_one_group():
     codes = [row["scene_code"] for row in seed("scene")]
     assert len(codes) == len(set(codes)) > 140
