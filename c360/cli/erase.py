@@ -49,5 +49,5 @@ def erase(
     ]
     print_rows("Erased", ("what", "count"), rows)
     for path in files.files_left:
-        say(f"erase by hand, this format cannot be rewritten: {path.name}")
+        say(f"look by hand, this file is damaged and could not be searched: {path.name}")
     say("profiles follow with the next run: `c360 run`")

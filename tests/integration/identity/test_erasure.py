@@ -7,7 +7,7 @@ import pytest
 
 from identity_store import run
 from identity_store.erasure import Erasure, ErasureScope
-from pipeline.erasure import erase_everywhere
+from pipeline.erasure import FileCounts, erase_everywhere
 from settings import Settings
 from tests.integration.identity.logs import START, load, open_run_of, rows
 from tests.property.identity.oracle import Identifier, Observation, solve
@@ -93,6 +93,16 @@ def test_an_erased_person_is_gone_and_the_neighbour_is_not(peopled: Settings) ->
     assert rows(peopled, redirect) == [(None,)]
     ledger = "select loaded, erased, (select count(*) from raw.record) from ops.load"
     assert rows(peopled, ledger) == [(4, 3, 1)]
+
+
+def test_damaged_files_are_named_and_manifests_left_alone(peopled: Settings) -> None:
+    folder = peopled.landing_dir / "app" / "events" / "2026-11-01"
+    manifest = peopled.landing_dir / "app" / "_manifest" / "2026-11-01" / "_files.json"
+    for path, content in ((folder / "cut.jsonl.gz", b"half"), (manifest, b"CANARY-M1")):
+        path.parent.mkdir(parents=True)
+        path.write_bytes(content)
+    _, files = erase_everywhere(peopled, Erasure(MEMBER, "person", LATER))
+    assert files == FileCounts(0, (folder / "cut.jsonl.gz",))
 
 
 def test_what_offers_remember_of_an_erased_person_is_forgotten(peopled: Settings) -> None:

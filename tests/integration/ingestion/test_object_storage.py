@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,11 +18,13 @@ from moto.s3.models import s3_backends
 from moto.server import ThreadedMotoServer
 
 from benchmarks.push_sender import event
+from identity_store.erasure import Erasure
 from ingestion import file_load, landed_bytes, lines
 from ingestion.landing import Readiness, ready_files
 from ingestion.receiver.delivery import deliver_all
 from ingestion.receiver.journal import Entry
 from ingestion.window import load_window
+from pipeline.erasure import FileCounts, erase_everywhere
 from settings import Settings
 from settings.landing_location import file_system, landing_location
 from tests.integration.ingestion.conftest import ARRIVAL, DAY, Landing, app_event, json_lines, order
@@ -131,6 +133,21 @@ def test_an_object_that_is_loaded_is_not_downloaded_again_until_it_is_written_an
     assert downloads == [2, 1, 0, 0]
     put(remote.settings.landing_dir, place, json_lines([app_event("m2")]))
     assert remote.load_window("app").loaded == 1
+
+
+def test_an_erasure_reaches_object_storage(remote: Landing):
+    zone, device = remote.settings.landing_dir, str(app_event("")["anonymousId"])
+    hers, anothers = app_event("m1"), app_event("m2", anonymousId=device.replace("1", "2"))
+    place = f"app/events/{DAY}/a.jsonl.gz"
+    put(zone, place, gzip.compress(json_lines([hers, anothers])))
+    remote.load_window("app")
+    names = remote.query("select namespace, scope, value from identity.identifier")
+    found = [name for name in names if name[2] == device]
+    counts, files = erase_everywhere(
+        remote.settings, Erasure(found[0], "identifier", datetime(2026, 11, 22, tzinfo=UTC))
+    )
+    assert (counts.identifiers, files) == (1, FileCounts(1, ()))
+    assert gzip.decompress((zone / place).read_bytes()) == json_lines([anothers])
 
 
 def test_a_file_written_in_parts_is_loaded_whole(remote: Landing):
