@@ -45,28 +45,67 @@ RUN_TABLES = frozenset(
         "identity.observed_load",
         "identity.run",
         "intermediate.int_growth_days",  # fingerprints of rows with their load numbers
+        "intermediate.int_touched_profile",  # whom the last run looked at again, and why
         f"mart.{PUBLICATION}",
     }
 )
-IDENTIFIER = frozenset({"identifier_id", "anchor_identifier_id", "actor_id", "left_id", "right_id"})
+IDENTIFIER = frozenset(
+    {
+        "actor_id",
+        "anchor_identifier_id",
+        "identifier_id",
+        "identity.ownership_window.account_id",
+    }
+)
 PROFILE = frozenset({"profile_id", "from_profile_id", "to_profile_id", "old_profile_id"})
 LINK_ENDS = {"left_id": "least", "right_id": "greatest"}
 """A link's ends are ordered by number; here by name."""
 
+SHOWN_OTHERWISE = {
+    "identity.identifier.value": "regexp_replace(t.value, '^erased:.*', 'erased')",
+    "identity.identifier_set.identifier_ids": "",
+    "identity.identifier_set.strengths": "",
+}
+"""What stands for an erased value holds its number; the members of a set are in its name."""
 
-def state(settings: Settings, *, by_smallest_identifier: bool = False) -> State:
-    """A hash of the rows of every table, whatever their order.
+# What tells the way: when something arrived, and what was true before.
+WAY = frozenset({"arrival_day", "valid_from"})
+WAY_TABLES = frozenset(
+    {
+        "build.profile_redirect",
+        "identity.minted_id",
+        "identity.profile_event",
+        "mart.profile_redirect",
+        "ops.empty_day",
+    }
+)
+NOW = {
+    "build.tag": "valid_to is null",
+    "identity.identifier_profile": "valid_to is null",
+    "identity.profile": "status = 'active'",
+    "mart.tag": "valid_to is null",
+}
+"""Which rows of a table with history are true now."""
 
-    `by_smallest_identifier` names each profile by the first name among its identifiers: a
-    profile's id depends on the day its identifiers arrived, the person behind it does not.
+
+def state(settings: Settings) -> State:
+    """A hash of the rows of every table, whatever their order."""
+    with connect(settings, LOGIN) as conn:
+        _name_numbers(conn)
+        return {table: _hash(conn, table) for table in _all_tables(conn)}
+
+
+def current_state(settings: Settings) -> State:
+    """What is true now, by whatever way: without history and without days of arrival.
+
+    Profiles are named by the first name among their identifiers, because a profile's id depends on
+    the day its identifiers arrived, and the person behind it does not.
     """
     with connect(settings, LOGIN) as conn:
         _name_numbers(conn)
-        if by_smallest_identifier:
-            _name_profiles(conn)
-        tables = [f"{schema}.{name}" for schema in SCHEMAS for name in _tables(conn, schema)]
-        tables += [f"ops.{name}" for name in DAYS]
-        return {table: _hash(conn, table) for table in tables if table not in RUN_TABLES}
+        _name_profiles(conn)
+        tables = [table for table in _all_tables(conn) if table not in WAY_TABLES]
+        return {table: _hash(conn, table, now=True) for table in tables}
 
 
 def mart_state(settings: Settings) -> State:
@@ -81,6 +120,12 @@ def differing(one: State, other: State) -> set[str]:
     return {table for table in one.keys() | other.keys() if one.get(table) != other.get(table)}
 
 
+def _all_tables(conn: Connection) -> list[str]:
+    tables = [f"{schema}.{name}" for schema in SCHEMAS for name in _tables(conn, schema)]
+    tables += [f"ops.{name}" for name in DAYS]
+    return [table for table in tables if table not in RUN_TABLES]
+
+
 def _tables(conn: Connection, schema: str) -> list[str]:
     # The partitions of raw are part of their table.
     return ["record"] if schema == "raw" else table_names(conn, schema)
@@ -89,7 +134,10 @@ def _tables(conn: Connection, schema: str) -> list[str]:
 def _name_numbers(conn: Connection) -> None:
     conn.execute("""
         create temporary table name_of_identifier as
-        select identifier_id as number, concat_ws(':', namespace, scope, value) as name
+        select
+            identifier_id as number,
+            -- What stands for an erased value holds the number itself.
+            concat_ws(':', namespace, scope, regexp_replace(value, '^erased:.*', 'erased')) as name
         from identity.identifier;
         alter table name_of_identifier add primary key (number);
         create temporary table name_of_set as
@@ -114,41 +162,42 @@ def _name_profiles(conn: Connection) -> None:
     """)
 
 
-def _hash(conn: Connection, table: str) -> str:
+def _hash(conn: Connection, table: str, *, now: bool = False) -> str:
     columns = conn.execute(
         "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0"
         " and not attisdropped order by attnum",
         (table,),
     ).fetchall()
-    row = conn.execute("select to_regclass('pg_temp.name_of_profile') is not null").fetchone()
-    profiles = PROFILE if row and row[0] else frozenset()
     shown = [
-        _name("name_of_profile", str(name)) if name in profiles else _shown(table, str(name))
+        _name("name_of_profile", str(name)) if now and name in PROFILE else _shown(table, str(name))
         for (name,) in columns
+        if not (now and name in WAY)
     ]
-    return _hash_of(conn, table, ", ".join(text for text in shown if text) or "1")
+    rows = f"{table} where {NOW[table]}" if now and table in NOW else table
+    return _hash_of(conn, f"(select * from {rows})", ", ".join(filter(None, shown)) or "1")  # noqa: S608 - ours
 
 
-def _hash_of(conn: Connection, table: str, columns: str) -> str:
+def _hash_of(conn: Connection, rows: str, columns: str) -> str:
     query = (
         f"select md5(coalesce(string_agg(h, '' order by h), ''))"  # noqa: S608 - names of ours
-        f" from (select md5(row({columns})::text) as h from {table} as t) as hashed"
+        f" from (select md5(row({columns})::text) as h from {rows} as t) as hashed"
     )
     row = conn.execute(sql.SQL(query)).fetchone()  # type: ignore[arg-type]
     return str(row[0]) if row else ""
 
 
 def _shown(table: str, column: str) -> str:
-    if {column, f"{table}.{column}"} & RUN_TIME:
+    full_name = f"{table}.{column}"
+    if {column, full_name} & RUN_TIME:
         return ""
-    if table == "identity.identifier_set" and column in {"identifier_ids", "strengths"}:
-        return ""
+    if {column, full_name} & IDENTIFIER:
+        return _name("name_of_identifier", column)
     if column == "identifier_set_id":
         return _name("name_of_set", column)
     if table == "identity.link" and column in LINK_ENDS:
         ends = ", ".join(_name("name_of_identifier", end) for end in LINK_ENDS)
         return f"{LINK_ENDS[column]}({ends})"
-    return _name("name_of_identifier", column) if column in IDENTIFIER else f't."{column}"'
+    return SHOWN_OTHERWISE.get(full_name, f't."{column}"')
 
 
 def _name(names: str, column: str) -> str:

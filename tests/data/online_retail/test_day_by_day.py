@@ -13,7 +13,7 @@ from pipeline.ingest import ingest_window
 from pipeline.window import Window
 from settings import Settings
 from tests.conftest import new_database
-from tests.state import State, differing, state
+from tests.state import current_state, differing
 from warehouse.connection import LOGIN, connect
 from warehouse.database_roles import open_database
 
@@ -24,16 +24,6 @@ CHAIN_EVERY_DAYS = int(os.environ.get("C360_SHOP_CHAIN_DAYS", "20"))
 """The chain runs every so many days and on each of the last ones; 1 is each day of the year."""
 
 DAILY_AT_THE_END = 3
-
-HISTORY = frozenset(
-    {"identity.identifier", "identity.observation", "identity.profile_event", "ops.empty_day"}
-)
-"""What tells when something arrived, and so differs by intention."""
-
-
-def facts_and_marts(settings: Settings) -> State:
-    found = state(settings, by_smallest_identifier=True)
-    return {name: value for name, value in found.items() if name not in HISTORY}
 
 
 @pytest.mark.nightly
@@ -62,7 +52,7 @@ def test_day_by_day_equals_one_window(
             open_database(conn)  # a copy does not inherit who may enter
         at_once = replace(database, config_dir=shop.config_dir, landing_dir=shop.landing_dir)
         run_chain(at_once, datetime(2012, 1, 2, tzinfo=UTC), window=Window(first_day, LAST_DAY))
-        assert differing(facts_and_marts(shop), facts_and_marts(at_once)) == set()
+        assert differing(current_state(shop), current_state(at_once)) == set()
     if first_day == FIRST_DAY:
         assert_whole_year(shop)
 

@@ -18,8 +18,8 @@ from settings import Settings
 from tests.conftest import new_database
 from tests.dags.conftest import new_deployment
 from tests.data.online_retail.conftest import as_shop
-from tests.data.online_retail.test_day_by_day import FIRST_DAY, LAST_DAY, facts_and_marts
-from tests.state import differing
+from tests.data.online_retail.test_day_by_day import FIRST_DAY, LAST_DAY
+from tests.state import current_state, differing
 from warehouse.connection import LOGIN, connect
 from warehouse.database_roles import open_database
 
@@ -72,4 +72,4 @@ def test_thirty_scheduled_days_equal_one_window(
             open_database(conn)  # a copy does not inherit who may enter
         at_once = replace(database, config_dir=shop.config_dir, landing_dir=shop.landing_dir)
         run_chain(at_once, datetime(2012, 1, 2, tzinfo=UTC), window=Window(FIRST_DAY, LAST_DAY))
-        assert differing(facts_and_marts(shop), facts_and_marts(at_once)) == set()
+        assert differing(current_state(shop), current_state(at_once)) == set()

@@ -29,7 +29,7 @@ from sample_data import write_sample
 from settings import Settings
 from tests.conftest import new_database
 from tests.small_disk import SmallDisk, database_on_small_disk
-from tests.state import State, differing, state
+from tests.state import current_state, differing
 from warehouse.connection import LOGIN, connect
 from warehouse.database_roles import open_database
 from warehouse.faults import VARIABLE
@@ -243,12 +243,8 @@ def test_a_storm_ends_where_a_quiet_run_ends(
     with quiet_world(template_database, landing, tmp_path / "quiet") as quiet:
         in_the_quiet(quiet, erased)
         assert_every_line_is_accounted_for(quiet)
-        expected = facts(quiet)
+        expected = current_state(quiet)
     with stormy_world(template_database, landing, tmp_path / "stormy") as (stormy, disk):
         through_the_storm(stormy, disk, erased)
         assert_every_line_is_accounted_for(stormy)
-        assert differing(facts(stormy), expected) == set()
-
-
-def facts(settings: Settings) -> State:
-    return state(settings, by_smallest_identifier=True)
+        assert differing(current_state(stormy), expected) == set()
