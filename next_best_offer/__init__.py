@@ -6,6 +6,9 @@ off_policy.py   what another policy would have earned, from a log with probabili
 gate.py         personalise only where it surely pays
 uplift.py       what happens because of an offer; how many people a test needs
 reliability.py  whether predictions are what happens, and still fit
+fairness.py     whether groups of people get other discounts than the rest
+people.py       people as raw records tell of them, for
+replay.py       a second judge of what may be sent, by replay_rules.py
 
 Pure: columns in, columns out. The chain calls the allocation; a step that fails falls back
 to the SQL of `dbt_project/models/intermediate/offers`. The others are measured in

@@ -3,8 +3,10 @@
 import typer
 
 from c360.cli.output import AsJson, print_rows
+from next_best_offer.fairness import Depths, compare
 from next_best_offer.uplift import lift, people_needed
 from settings import load_settings
+from warehouse.discount_depths import read_depths
 from warehouse.experiment_counts import ArmCounts, read_arms
 
 app = typer.Typer(name="experiments", no_args_is_help=True, help=__doc__)
@@ -12,6 +14,7 @@ app = typer.Typer(name="experiments", no_args_is_help=True, help=__doc__)
 SMALLEST_GAIN = 0.2
 """A test should be able to tell a gain of a fifth."""
 
+FAIRNESS = ("measure", "by", "group", "persons", "mean", "others", "ratio", "interval", "alarm")
 COLUMNS = ("experiment", "persons", "treated", "held_out", "lift", "interval", "verdict")
 
 
@@ -31,6 +34,20 @@ def report(*, as_json: AsJson = False) -> None:
         for is_clean in (False, True)
     ]
     print_rows("Experiments", COLUMNS, rows, as_json=as_json)
+
+
+@app.command(epilog="Example: c360 experiments fairness")
+def fairness(*, as_json: AsJson = False) -> None:
+    """Compare discounts by value tier and device; exit 1 where a group surely gets others."""
+    rows = [
+        (measure, by, f.group, f.people, f.mean, f.mean_of_others, f.ratio,
+         f"{f.lower:+.4g} to {f.upper:+.4g}", f.is_alarming)
+        for (measure, by), groups in read_depths(load_settings()).items()
+        for f in compare({name: Depths(*sums) for name, sums in groups.items()})
+    ]  # fmt: skip
+    print_rows("Depth of discounts", FAIRNESS, rows, as_json=as_json)
+    if any(row[-1] for row in rows):
+        raise typer.Exit(1)
 
 
 def _row(treated: ArmCounts, held: ArmCounts, *, is_clean: bool) -> tuple[object, ...]:

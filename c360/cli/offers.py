@@ -6,6 +6,7 @@ from c360.cli.output import AsJson, Customer, console, print_json, print_rows, s
 from c360.offer_card import offer_document, show_offers
 from next_best_offer.catalogue import find_problems
 from pipeline.offer_catalogue import read_catalogue
+from pipeline.offer_replay import replay_offers
 from pipeline.tag_rules import find_tag_problems
 from settings import load_settings
 
@@ -44,3 +45,17 @@ def show(
         print_json(offer_document(load_settings(), identifier))
     else:
         show_offers(load_settings(), identifier, console=console)
+
+
+@app.command(epilog="Example: c360 offers replay")
+def replay(*, as_json: AsJson = False) -> None:
+    """Judge all that may be sent again, without the pipeline's SQL; exit 1 if a rule is broken."""
+    found = replay_offers(load_settings())
+    if found.violations:
+        columns = ("rule", "profile", "offer")
+        print_rows("Broken rules", columns, found.violations, as_json=as_json)
+        raise typer.Exit(1)
+    if as_json:
+        print_json([])
+    else:
+        say(f"{found.rows:,} rows for {found.decided_on} break no rule")

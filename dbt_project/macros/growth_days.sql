@@ -9,6 +9,9 @@
         ('points', growth_owned(ref('int_points')), 'event_day'),
         ('follows', "(select * from " ~ ref('int_activity') ~ " where channel = 'official_account')", 'event_date'),
         ('coupons', growth_owned(ref('int_coupons'), "event_name = 'expired'", 'valid_to'), 'event_day'),
+        ('decisions', ref('int_offer_decision'), 'decided_on'),
+        ('trials', ref('int_offer_trial'), 'assigned_on'),
+        ('redemptions', ref('int_offer_redemption'), 'redeemed_on'),
     ]) }}
 {%- endmacro %}
 

@@ -65,6 +65,20 @@ with sums as (
         ) as whole
     union all
     select
+        'decisions' as part,
+        (select sum(decided_count) from {{ ref('offer_performance_daily') }}) as parts,
+        (select count(*) from {{ ref('int_offer_decision') }}) as whole
+    union all
+    select
+        'offered messages' as part,
+        (select sum(sent_count) from {{ ref('offer_performance_daily') }}) as parts,
+        (
+            select count(*)
+            from {{ ref('int_person_messages') }}
+            where contact_class = 'marketing' and offer_id <> 'none'
+        ) as whole
+    union all
+    select
         'returns' as part,
         (select sum(returned_count) from {{ ref('return_door') }}) as parts,
         (

@@ -41,6 +41,12 @@ def deliver(settings: Settings, day: date, records: list[Record]) -> None:
         conn.execute("analyze raw.record")
 
 
+def record_in(conn: Connection, record: Record, day: date) -> None:
+    """Write one record as if it were of the newest load that was published."""
+    row = conn.execute("select max(load_id) from ops.load where published_run_id > 0").fetchone()
+    _insert(conn, record, (int(row[0]) if row else 0, 0), day)
+
+
 def _open_load(conn: Connection, source: str, kind: str, day: date, count: int) -> int:
     row = conn.execute(
         """

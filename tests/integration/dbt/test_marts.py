@@ -58,7 +58,11 @@ def manifest(settings: Settings) -> Path:
 
 def test_mart_has_the_columns_of_build(settings: Settings):
     with connect(settings, LOGIN) as conn:
+<<<<<<< HEAD
         assert len(mart_tables(conn)) == 31
+=======
+        assert len(mart_tables(conn)) == 35
+>>>>>>> 90c7b796edb380bd29a6d90a0728bc14bb8266cd
 
 
 def test_the_migrations_say_what_the_contracts_say(

@@ -1,4 +1,4 @@
-"""The steps around the decision on offers: arms, places with and without Python, log, audiences."""
+"""The steps around the decision on offers, day after day, and the second judge of what they do."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +7,12 @@ import pytest
 
 import pipeline.offers as steps
 from c360.audience_files import WECHAT_BATCH, neutral, write_audience
+from pipeline.offer_replay import replay
 from settings import Settings
 from tests.integration.dbt.brand import DAYS
 from tests.integration.dbt.deliveries import copy_of, rows
+from tests.integration.offers.planted import PLANTED
+from tests.integration.offers.season import Season, live_through
 from warehouse.audiences import Audience, Member
 from warehouse.connection import LOGIN, connect
 from warehouse.offer_arms import keep_arms
@@ -20,11 +23,14 @@ PLACES = "select profile_id, offer_id from build.next_best_offer where is_alloca
 
 
 @pytest.fixture(scope="module")
-def built(brand_with_marts: tuple[Settings, Run]) -> Iterator[tuple[Settings, Run]]:
-    brand, run = brand_with_marts
-    with copy_of(brand) as settings:
-        steps.build_offers(settings, run.run_id)
-        yield settings, run
+def season(staged_database: Settings) -> Iterator[Season]:
+    with copy_of(staged_database) as settings:
+        yield live_through(settings, len(DAYS))
+
+
+@pytest.fixture(scope="module")
+def built(season: Season) -> tuple[Settings, Run]:
+    return season.settings, season.days[-1].run
 
 
 def execute(settings: Settings, statement: str) -> None:
@@ -32,15 +38,52 @@ def execute(settings: Settings, statement: str) -> None:
         conn.execute(statement.encode())
 
 
-def test_every_decision_and_every_held_back_one_is_logged(built: tuple[Settings, Run]):
-    settings, _ = built
-    sendable = rows(settings, "select count(*) from build.next_best_offer")
-    held = rows(settings, "select count(*) from build.offer_suppressed where stage = 'holdout'")
-    logged = rows(settings, "select count(rank), count(*) - count(rank) from offers.decision_log")
-    assert logged == [(sendable[0][0], held[0][0])]
-    assert sendable[0][0] > 20
-    in_range = "select bool_and(p_logged > 0 and p_logged <= 1) from offers.decision_log"
-    assert rows(settings, in_range) == [(True,)]
+def test_nothing_that_may_be_sent_breaks_a_rule_on_any_day(season: Season):
+    assert [day.replay.violations for day in season.days] == [[], [], []]
+    assert sum(day.replay.rows for day in season.days) > 50
+
+
+@pytest.mark.parametrize("case", PLANTED)
+def test_the_second_judge_names_what_is_planted(season: Season, case: str):
+    rule, plant = PLANTED[case]
+    with connect(season.settings, LOGIN) as conn:
+        row = plant(conn)
+        found = replay(conn, season.settings).violations
+        conn.rollback()
+    assert rule in {violation.rule for violation in found}
+    about = {row.profile_id, row.offer_id, "p_nobody"}
+    assert all({violation.profile_id, violation.offer_id} & about for violation in found)
+
+
+def test_decisions_and_what_is_held_back_are_logged_when_they_begin(season: Season):
+    before: set[tuple[object, ...]] = set()
+    for day in season.days:
+        assert sorted(map(str, (row[:-1] for row in day.logged))) == sorted(
+            map(str, day.decided - before)
+        )
+        assert all(0 < row[-1] <= 1 for row in day.logged)
+        before = day.decided
+    assert len(season.days[0].logged) > 20
+
+
+def merged(season: Season) -> list[tuple[str, str]]:
+    return rows(
+        season.settings,
+        "select old_profile_id, profile_id from identity.redirect where profile_id is not null",
+    )
+
+
+def test_people_of_different_arms_become_one_with_one_arm(season: Season):
+    """The exposed arm wins, else the survivor's."""
+    pairs, now = merged(season), season.days[-1].arms
+    assert len(pairs) == 2
+    for old, new in pairs:
+        before = next(
+            d.arms_before for d in reversed(season.days) if ("global", old) in d.arms_before
+        )
+        arms = [before[key] for key in (("global", new), ("global", old)) if key in before]
+        assert now["global", new][0] == min(arms, key=lambda arm: arm[1] is None)[0]
+        assert ("global", old) not in now
 
 
 def test_a_repetition_changes_nothing(built: tuple[Settings, Run]):
@@ -113,3 +156,13 @@ def test_wechat_gets_batches_of_fifty(tmp_path: Path):
 @pytest.mark.parametrize("cell", ["=1+1", "+86", "-1", "@x", "\t=1"])
 def test_no_cell_is_a_formula(cell: str):
     assert neutral(cell) == f"'{cell}"
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(3_600)
+def test_a_month_of_sends_breaks_no_rule(template_database: Settings):
+    with copy_of(template_database) as settings:
+        month = live_through(settings, 30)
+        assert [day.replay.violations for day in month.days] == [[]] * 30
+        assert len(merged(month)) == 4
+    assert sum(len(day.sends) for day in month.days) > 200
