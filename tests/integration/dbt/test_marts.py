@@ -13,6 +13,7 @@ from settings import Settings
 from tests.conftest import PROJECT_DIR
 from tests.integration.dbt.brand import DAYS, MEMBERS, deliveries
 from tests.integration.dbt.deliveries import build, copy_of, deliver, rows, start_run
+from tests.integration.dbt.sums import broken_laws
 from warehouse.connection import LOGIN, connect
 from warehouse.draft import draft
 from warehouse.errors import Fatal
@@ -121,6 +122,10 @@ def test_orders_of_the_buyers_are_the_paid_orders(settings: Settings):
         """,
     )
     assert buyers == orders
+
+
+def test_what_a_mart_counts_and_what_it_does_not_own_are_all_facts(settings: Settings):
+    assert broken_laws(settings, LAST) == {}
 
 
 def test_offers_respect_consent_and_opt_out(settings: Settings):
