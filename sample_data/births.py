@@ -61,6 +61,7 @@ def draw_person(dice: Dice, mint: Mint, number: int, period: Period) -> Person:
     _choose_membership(dice, mint, person, period)
     _choose_channels(dice, mint, person)
     _choose_follow(dice, mint, person, period)
+    _choose_staff(dice, mint, person, period)
     return person
 
 
@@ -198,3 +199,11 @@ def _choose_follow(dice: Dice, mint: Mint, person: Person, period: Period) -> No
     person.followed_at = at
     if dice.chance(0.12):
         person.unfollowed_at = at + int(dice.expovariate(1 / 60) * DAY_SECONDS) + HOUR_SECONDS
+
+
+def _choose_staff(dice: Dice, mint: Mint, person: Person, period: Period) -> None:
+    """Some members add the staff of their shop in WeCom, some days after they registered."""
+    at = person.registered_at + int(dice.expovariate(1 / 30) * DAY_SECONDS) + HOUR_SECONDS
+    if person.is_member and dice.chance(0.22) and at < min(period.end - HOUR_SECONDS, person.left):
+        person.external_userid = mint.external_userid(person.number)
+        person.added_staff_at = at

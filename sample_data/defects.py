@@ -39,6 +39,8 @@ NEEDED_FIELDS: Final = {
     ("commerce", "referrals"): "invited_at",
     ("commerce", "consents"): "at",
     ("commerce", "contacts"): "updated_at",
+    ("commerce", "stored_value"): "occurred_at",
+    ("commerce", "service_conversations"): "opened_at",
 }
 # Where the needed field with a wrong value would still leave a record: what to break instead.
 MISTYPED_FIELDS: Final = {
@@ -46,6 +48,7 @@ MISTYPED_FIELDS: Final = {
     ("web", "events"): {"context": "desktop"},
     ("commerce", "referrals"): {"share_depth": "deep"},
     ("commerce", "consents"): {"at": "once", "withdrawn_at": "once"},
+    ("commerce", "service_conversations"): {"rating": "good"},
 }
 
 

@@ -13,11 +13,14 @@ from sample_data.official_account import OfficialAccountFormat
 from sample_data.people import FOREVER, Person
 from sample_data.programme import ProgrammeFormat
 from sample_data.recorder import Recorder
+from sample_data.service import write_conversations
 from sample_data.shopping import Order, Shop
+from sample_data.stored_value import write_stored_value
 from sample_data.subscriptions import message_sent, privacy_withdrawn
 from sample_data.timeline import DAY_SECONDS, HOUR_SECONDS
 from sample_data.visits import PROGRAMS, Visit, plan_visits, touches_of
 from sample_data.web import WebFormat
+from sample_data.wecom import pull_staff_contacts, write_staff_pushes
 
 # Where a click on a message leads: channel and entry scene.
 LANDINGS: Final = {
@@ -44,10 +47,11 @@ class Diary:
         self.programme = ProgrammeFormat(recorder, dice)
 
     def write(self, people: list[Person]) -> None:
-        """Write what these people did, and who follows the service account in the end."""
+        """Write what these people did, and whom the pulled lists of the accounts name."""
         for person in people:
             self._write_person(person)
         self.official_account.pull_followers(people)
+        pull_staff_contacts(self.recorder, people)
 
     def _write_person(self, person: Person) -> None:
         orders = self.shop.orders_of(self.dice, person)
@@ -81,6 +85,9 @@ class Diary:
         self.programme.write_tiers(person, tiers)
         self.programme.write_check_ins(person, check_ins)
         self.programme.write_referral(person)
+        write_stored_value(self.recorder, self.dice, person, orders)
+        write_conversations(self.recorder, self.dice, person, orders)
+        write_staff_pushes(self.recorder, person)
 
     def _write_contacts(self, person: Person) -> None:
         for contact in contacts_of(self.dice, person, self.period):

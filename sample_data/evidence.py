@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from sample_data.brand import OPEN_PLATFORM, ORIGINAL_ID
+from sample_data.brand import CORPORATION, OPEN_PLATFORM, ORIGINAL_ID
 from sample_data.invented import PLACEHOLDER_PHONE, ZERO_UUID
 
 Identifier: TypeAlias = tuple[str, str, str]
@@ -103,6 +103,17 @@ def _push(record: Record) -> list[Identifier]:
     return [("openid", _APPID_OF[record["ToUserName"]], record["FromUserName"])]
 
 
+def _customer(corporation: str, contact: Record) -> list[Identifier]:
+    return [
+        ("external_userid", corporation, contact["external_userid"]),
+        ("unionid", OPEN_PLATFORM, contact.get("unionid") or ""),
+    ]
+
+
+def _conversation(record: Record) -> list[Identifier]:
+    return [*_account(record), ("external_userid", CORPORATION, record["external_userid"] or "")]
+
+
 def _payer(record: Record) -> list[Identifier]:
     paid = record["decrypted"]
     return [("openid", paid["appid"], paid["payer"].get("openid", ""))]
@@ -128,6 +139,11 @@ _READERS: Final[dict[tuple[str, str], Callable[[Record], list[Identifier]]]] = {
     ("commerce", "points"): _account,
     ("commerce", "tiers"): _account,
     ("commerce", "check_ins"): _account,
+    ("commerce", "stored_value"): _account,
+    ("commerce", "service_conversations"): _conversation,
+    ("official_account", "wecom_pushes"): lambda r: [
+        ("external_userid", r["ToUserName"], r["ExternalUserID"])
+    ],
 }
 
 
@@ -137,6 +153,9 @@ def observations(kind: tuple[str, str], record: Record) -> list[list[Identifier]
         appid = record["appid"]
         users = record["reply"]["user_info_list"]
         return [_clean(_account({"appid": appid, **user})) for user in users]
+    if kind == ("official_account", "wecom_contacts"):
+        pairs = record["reply"]["external_contact_list"]
+        return [_clean(_customer(record["appid"], pair["external_contact"])) for pair in pairs]
     reader = _READERS.get(kind)
     return [_clean(reader(record))] if reader else []
 

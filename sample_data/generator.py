@@ -9,7 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from sample_data.brand import catalogue, seasons
+from sample_data.articles import write_articles
+from sample_data.brand import SERVICE_ACCOUNT, catalogue, seasons
 from sample_data.commerce import write_products
 from sample_data.diary import Diary
 from sample_data.dice import Dice
@@ -102,6 +103,7 @@ class _Sample:
         self.plain, self.accounts_only = PairCounts(), PairCounts()
         self.events = 0
         self.audience = Audience()
+        self.followers = 0
 
     def write_chunk(self, number: int, numbers: range) -> None:
         """Write everything about some people."""
@@ -119,6 +121,7 @@ class _Sample:
             write_products(self.shop.products, dice, recorder)
         Diary(recorder, dice, self.shop).write(population.people)
         self.events = recorder.event_number
+        self.followers += sum(SERVICE_ACCOUNT in person.openids for person in population.people)
         self.audience.settle()
         self._settle(population, recorder)
         defects = self.landing.flush(dice)
@@ -150,6 +153,7 @@ class _Sample:
         dice = Dice(f"official-{self.seed}")
         planted = write_official_figures(self.landing, self.period, self.audience, dice)
         self.truth.write_discrepancies(planted)
+        write_articles(self.landing, self.period, dice, self.followers)
         defects = self.landing.flush(dice)
         self.truth.write_defects(defects)
         self.defects.update(defect.kind for defect in defects)

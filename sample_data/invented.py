@@ -42,6 +42,10 @@ class Mint:
         """Return 28 characters; the case of its letters matters."""
         return f"oU_fake-{self._letters('union', number, 20)}"
 
+    def external_userid(self, number: int) -> str:
+        """Return the id of a WeCom customer; the case of its letters matters."""
+        return f"wm_fake-{self._letters('wecom', number, 24)}"
+
     def member_id(self, number: int) -> str:
         """Return the loyalty programme's number."""
         return f"M{(number * 7_368_787 + self.seed) % _MEMBER_PRIME:08d}"

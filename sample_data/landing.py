@@ -21,7 +21,13 @@ Record: TypeAlias = dict[str, Any]
 Kind: TypeAlias = tuple[str, str]
 
 SOURCES: Final = ("mini_program", "official_account", "app", "web", "commerce")
-XML_KINDS: Final = frozenset({("mini_program", "privacy"), ("official_account", "pushes")})
+XML_KINDS: Final = frozenset(
+    {
+        ("mini_program", "privacy"),
+        ("official_account", "pushes"),
+        ("official_account", "wecom_pushes"),
+    }
+)
 CSV_HEADERS: Final = {
     ("commerce", "products"): (
         "product_id,valid_from,sku,name,category,brand,price_fen,cost_fen,stock,on_sale"

@@ -78,6 +78,8 @@ class Person:
     registered_at: int = FOREVER
     followed_at: int = FOREVER
     unfollowed_at: int = FOREVER
+    external_userid: str = ""
+    added_staff_at: int = FOREVER
     guardian_consent: bool | None = None
     is_verified: bool = True
     inviter: "Person | None" = None

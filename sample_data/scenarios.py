@@ -228,7 +228,7 @@ class Casting:
         """An openid that is seen for weeks before its unionid is."""
         for person in people:
             self._settle(person, self.period.birth, self.period.start + 5 * DAY_SECONDS)
-            days = self.dice.randrange(3, 11)
+            days = self.dice.randrange(3, 8)
             person.unionid_from = midnight(self.period.last_day - days)
             before = self._between(
                 max(person.registered_at + DAY_SECONDS, self.period.start), person.unionid_from

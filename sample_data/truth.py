@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from sample_data.brand import OPEN_PLATFORM
+from sample_data.brand import CORPORATION, OPEN_PLATFORM
 from sample_data.defects import Defect
 from sample_data.evidence import Identifier
 from sample_data.official_figures import Discrepancy
@@ -48,6 +48,9 @@ def ownerships(person: Person) -> list[Ownership]:
     owned.append((("unionid", OPEN_PLATFORM, person.unionid), person.born, FOREVER))
     if person.is_member:
         owned.append((("member_id", "", person.member_id), person.registered_at, FOREVER))
+    if person.external_userid:
+        staffs_name = ("external_userid", CORPORATION, person.external_userid)
+        owned.append((staffs_name, person.added_staff_at, FOREVER))
     owned += [(("phone", "", f"+86{h.value}"), h.since, h.until) for h in person.phones]
     owned += [(("email", "", h.value), h.since, FOREVER) for h in person.emails]
     owned += [(("web_cookie", "", h.value), h.since, FOREVER) for h in person.cookies]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from sample_data.brand import MALL, STORE_PROGRAM, Product, season_at
 from sample_data.dice import Dice
 from sample_data.shopping import Order, Shop, usual_time
-from sample_data.timeline import DAY_SECONDS, Period, day_of, is_weekend, midnight
+from sample_data.timeline import DAY_SECONDS, HOUR_SECONDS, Period, day_of, is_weekend, midnight
 
 if TYPE_CHECKING:
     from sample_data.loyalty import Coupon
@@ -51,7 +51,11 @@ class Touch:
 
 
 def plan_visits(dice: Dice, person: "Person", orders: list[Order], shop: Shop) -> list[Visit]:
-    """Return every visit of somebody in the days with daily files, in order of time."""
+    """Return every visit of somebody in the days with daily files, in order of time.
+
+    The last one before a long absence comes first when it lies in the history: without it nobody
+    could tell that somebody came back.
+    """
     period = shop.period
     visits = [v for v in person.visits if period.start <= v.at < period.end - 600]
     visits += [
@@ -59,6 +63,7 @@ def plan_visits(dice: Dice, person: "Person", orders: list[Order], shop: Shop) -
         for order in orders
         if order.created - 700 >= period.start and order.channel != "store"
     ]
+    visits += _last_visit_before_absence(person, period)
     visits += _first_visits(person, period)
     visits += _habitual_visits(dice, person, shop)
     return sorted(visits, key=lambda visit: (visit.at, visit.channel))
@@ -66,6 +71,12 @@ def plan_visits(dice: Dice, person: "Person", orders: list[Order], shop: Shop) -
 
 def _channel_of(order: Order) -> str:
     return "mall" if order.channel == "mini_program" else order.channel
+
+
+def _last_visit_before_absence(person: "Person", period: Period) -> list[Visit]:
+    at = person.away[0] - HOUR_SECONDS
+    is_history = max(person.born, period.birth) < at < period.start - HOUR_SECONDS
+    return [Visit(at, "mall", logs_in=True)] if is_history and MALL in person.openids else []
 
 
 def _first_visits(person: "Person", period: Period) -> list[Visit]:

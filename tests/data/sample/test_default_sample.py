@@ -1,5 +1,6 @@
 from collections import Counter, defaultdict
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 
@@ -34,7 +35,26 @@ def test_every_kind_is_there_in_a_likely_number(default: Written):
     events = sum(counts[source, "events"] for source in ("mini_program", "app", "web"))
     assert 150_000 <= events <= 220_000
     assert counts["commerce", "products"] >= 60
-    assert len(counts) == 25
+    assert len(counts) == 30
+    assert counts["commerce", "service_conversations"] > 500
+    assert counts["commerce", "stored_value"] > 500
+    assert counts["official_account", "wecom_pushes"] > 50
+
+
+def test_stored_value_is_never_overdrawn(default: Written):
+    entries = default.sample.records["commerce", "stored_value"]
+    balances = defaultdict(int)
+    for entry in sorted(entries, key=lambda entry: entry["entry_id"]):
+        balances[entry["member_id"]] += entry["delta_fen"] + entry["gift_delta_fen"]
+        assert entry["balance_after_fen"] == balances[entry["member_id"]] >= 0
+
+
+def test_some_come_back_after_thirty_silent_days(default: Written):
+    days = defaultdict(set)
+    for login in default.sample.records["mini_program", "logins"]:
+        days[login["openid"]].add(datetime.fromisoformat(login["login_at"]).date())
+    gaps = [b - a for seen in days.values() for a, b in pairwise(sorted(seen))]
+    assert sum(gap.days >= 30 for gap in gaps) > 50
 
 
 def test_active_people_do_35_to_60_things_in_30_days(default: Written):

@@ -30,6 +30,7 @@ def growth_deliveries(seed: int = 11) -> list[list[Record]]:
                 _stored_value(number, day),
                 _conversation(number, day),
                 _check_in(number, day),
+                _tier(number, day),
             ]
         landed[place] += [_wecom(place, day), _article(day), _invitation(place, day)]
     # What becomes of it is known a day later.
@@ -105,6 +106,15 @@ def _check_in(number: int, day: date) -> Record:
     at = moment(day, 0)
     body = {"member_id": f"M{number:06d}", "local_date": str(day), "streak": 1, "points": 5}
     return Record("commerce", "check_ins", f"M{number:06d}|{day}", at, body, member(number))
+
+
+def _tier(number: int, day: date) -> Record:
+    at = moment(day, 16)
+    body = {
+        "member_id": f"M{number:06d}", "changed_at": at.isoformat(), "from_tier": "basic",
+        "to_tier": "silver",
+    }  # fmt: skip
+    return Record("commerce", "tiers", f"M{number:06d}|{day}", at, body, member(number))
 
 
 def _wecom(place: int, day: date) -> Record:

@@ -17,6 +17,7 @@ from tests.integration.dbt.deliveries import (
     start_run,
 )
 from tests.integration.dbt.growth_brand import growth_deliveries
+from tests.integration.dbt.sums import LAWS, Law, sums
 from warehouse.runs import Run
 
 pytestmark = pytest.mark.nightly
@@ -73,6 +74,13 @@ def test_laws_hold_after_three_days(story: Story):
         story.settings, ["test", "--select", "path:tests/growth"], variables(story.run)
     )
     assert result.counts == {"pass": 6}
+
+
+@pytest.mark.parametrize("law", LAWS, ids=str)
+def test_what_a_mart_counts_and_what_it_does_not_own_are_all_facts(story: Story, law: Law):
+    in_mart, elsewhere, everywhere = sums(story.settings, law, DAYS[-1])
+    assert in_mart + elsewhere == everywhere
+    assert in_mart != 0
 
 
 def test_marts_kept_up_equal_marts_made_anew(story: Story):

@@ -25,6 +25,7 @@ SHAPES = {
     "android_id": r"[0-9a-f]{16}",
     "advertising_id": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     "web_cookie": r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    "external_userid": r"wm_fake-[\w-]{24}",
     "mp_storage_id": r"\d{13}-\d{7}-[0-9a-f]{14}-\d{7}",
 }
 

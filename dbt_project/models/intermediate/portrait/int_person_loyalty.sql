@@ -13,7 +13,7 @@
     ('int_stored_value', 'event_at', {
         'stored_value_fen': 'sum(fact.delta_fen + coalesce(fact.gift_delta_fen, 0))',
     }),
-    ('int_referrals', 'event_at', {
+    ('int_inviters', 'event_at', {
         'invites': 'count(*)',
         'invites_converted': 'count(fact.converted_at)',
         'invites_30d': 'count(*) filter (where ' ~ in_days('fact.invited_at', 30) ~ ')',
