@@ -8,7 +8,7 @@ JOBS ?= 2
 # Bytecode halves every start; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all check docs bench bench-spark up down status lock clean
+.PHONY: help setup demo test test-all laws check docs bench bench-spark up down status lock clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test-all: setup ## the above, the long tests, PostgreSQL 15, the optional parts,
 	@sh scripts/test_on_postgresql_15.sh
 	@sh scripts/test_extras.sh
 	@sh scripts/test_setup.sh
+
+laws: setup ## the laws of identity resolution at 10,000 examples each: every night, about half an hour
+	@C360_HYPOTHESIS_PROFILE=nightly $(BIN)/pytest -n $(JOBS) -o timeout=3600 tests/property/identity
 
 check: setup ## lint, types, import rules, compose schema, unit tests
 	@sh scripts/check.sh

@@ -8,6 +8,7 @@ The server's own processor seconds stand beside the wall clock: on a shared mach
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -117,10 +118,15 @@ def processor_seconds(settings: Settings) -> tuple[float, float]:
     """Return what this process and its database server have used so far."""
     pid_file = server_of(settings).place.data_dir / "postmaster.pid"
     postmaster = psutil.Process(int(pid_file.read_text().splitlines()[0]))
-    times = [postmaster.cpu_times(), *(child.cpu_times() for child in postmaster.children())]
-    ended = times[0].children_user + times[0].children_system
+    # Of sessions that ended the postmaster knows, once their processes are gone.
+    time.sleep(1)
+    times = postmaster.cpu_times()
+    server = times.user + times.system + times.children_user + times.children_system
+    for child in postmaster.children():
+        with suppress(psutil.NoSuchProcess):
+            server += sum(child.cpu_times()[:2])
     own = psutil.Process().cpu_times()
-    return own.user + own.system, sum(t.user + t.system for t in times) + ended
+    return own.user + own.system, server
 
 
 def measured(settings: Settings, step: str, day: int, *, is_full: bool = False) -> Figure:

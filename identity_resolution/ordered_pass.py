@@ -115,7 +115,10 @@ class _Forest:
             self._sides.setdefault(row, set()).add((number + 1) * side)
 
     def labels(self) -> Integers:
-        return np.array([self._root(row) for row in range(len(self._parent))], dtype=np.int64)
+        root = np.array(self._parent, dtype=np.int64)
+        while not np.array_equal(root, root[root]):
+            root = root[root]
+        return root
 
     def unite(self, walk: Iterable[tuple[int, int, bool]]) -> list[int]:
         """Join the sets of two identifiers each, or say which rule forbids it."""
@@ -190,14 +193,18 @@ class _Forest:
         if len(other) > len(held):
             held, other = other, held
         for group, seen in other.items():
-            if group in held and self._is_too_many(group, held[group] + seen):
-                return True
+            own = held.get(group)
+            if own is not None:
+                limit, window = self._bounds[group]
+                # Few sets come near a limit, so times are looked at last.
+                if len(own) + len(seen) > limit and (
+                    window == NO_LIMIT or _is_within(sorted(own + seen), limit, window)
+                ):
+                    return True
         return False
 
-    def _is_too_many(self, group: int, first_seen: list[int]) -> bool:
-        limit, window = self._bounds[group]
-        if len(first_seen) <= limit or window == NO_LIMIT:
-            return len(first_seen) > limit
-        first_seen.sort()
-        pairs = zip(first_seen, first_seen[limit:], strict=False)
-        return any(last - first <= window for first, last in pairs)
+
+def _is_within(first_seen: list[int], limit: int, window: int) -> bool:
+    """Return whether more than `limit` of the ascending times lie in one window."""
+    pairs = zip(first_seen, first_seen[limit:], strict=False)
+    return any(last - first <= window for first, last in pairs)

@@ -1,29 +1,15 @@
 """The actor of each set of identifiers, as the facts of the warehouse ask for it."""
 
-from dataclasses import fields
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 
 from identity_resolution.actors import NOBODY, choose_actors
-from identity_resolution.graph import Integers, integers
 from identity_resolution.links import Evidence
 from identity_resolution.rules import IdentifierClass, Rules, tabulate
 from identity_store.changes import Outcome
-from identity_store.evidence import read_arrays
+from identity_store.evidence import Observed
 from identity_store.write import stage
-from warehouse.columns import copy_out
 from warehouse.connection import Connection
-
-_SETS = """
-select identifier_set_id, identifier_ids, actor_id
-from identity.identifier_set
-where identifier_set_id in (select identifier_set_id from pg_temp.evidence)
-"""
-_SETS_SCHEMA = pa.schema(
-    [("identifier_set_id", pa.int64()), ("identifier_ids", pa.string()), ("actor_id", pa.int64())]
-)
 
 _CHANGES = """
 create temporary table actor_change (identifier_set_id bigint, actor_id bigint) on commit drop
@@ -85,33 +71,24 @@ where s.identifier_set_id = c.identifier_set_id and c.actor_id is distinct from 
 """
 
 
-def write_actors(conn: Connection, outcome: Outcome, rules: Rules) -> int:
-    """Set the actor of each set in the new evidence; every member of those is in the part."""
-    rows = copy_out(conn, _SETS, _SETS_SCHEMA).combine_chunks()
-    if not len(rows):
-        return 0
-    size, member = read_arrays(rows["identifier_ids"])
+def write_actors(
+    conn: Connection, outcome: Outcome, observed: Observed, evidence: Evidence, rules: Rules
+) -> int:
+    """Set the actor of each set that was observed; every member of those is in the part.
+
+    evidence: what was observed, by position.
+    """
     identifiers = outcome.after.graph.identifiers
     table = tabulate(rules, identifiers.namespaces)
-    sets = outcome.part.locate(_sets(size, member))
-    actor = choose_actors(identifiers, sets, outcome.after.resolution.screening, table)
+    actor = choose_actors(identifiers, evidence, outcome.after.resolution.screening, table)
     actor_id = np.where(actor == NOBODY, -1, outcome.part.identifier_id[actor])
-    differs = np.flatnonzero(actor_id != integers(rows["actor_id"].fill_null(-1)))
-    chosen = {
-        "identifier_set_id": integers(rows["identifier_set_id"])[differs],
-        "actor_id": pa.array(actor_id[differs], mask=actor_id[differs] < 0),
-    }
+    differs = np.flatnonzero(actor_id != observed.actor_id)
+    # A set has a row for each source; all of them say the same.
+    set_id, first = np.unique(observed.identifier_set_id[differs], return_index=True)
+    actor_id = actor_id[differs[first]]
+    chosen = {"identifier_set_id": set_id, "actor_id": pa.array(actor_id, mask=actor_id < 0)}
     stage(conn, _CHANGES, "pg_temp.actor_change", pa.table(chosen))
     return conn.execute(_UPDATE).rowcount
-
-
-def _sets(size: Integers, member: Integers) -> Evidence:
-    """Return sets of which nothing is known but their members."""
-    zeros = np.zeros(len(size), dtype=np.int64)
-    columns: dict[str, Any] = {field.name: zeros for field in fields(Evidence)}
-    columns["offset"] = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size)))
-    columns["member"], columns["member_strength"] = member, np.zeros_like(member)
-    return Evidence(**columns)
 
 
 def revise_actors(conn: Connection, rules: Rules, status_changed: list[int]) -> int:

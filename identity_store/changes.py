@@ -23,8 +23,9 @@ from identity_resolution.graph import (
 from identity_resolution.incremental import State
 from identity_resolution.links import Evidence, locate
 from identity_store.naming import BirthIds
-from identity_store.part import LINK_COLUMNS, LINK_NULLS, StoredPart
+from identity_store.part import LINK_COLUMNS, LINK_NULLS
 from identity_store.sources import SourceBits
+from identity_store.stored_part import StoredPart
 from identity_store.transitions import (
     NO_PROFILE,
     EventKind,

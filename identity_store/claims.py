@@ -14,8 +14,8 @@ from identity_resolution.graph import Apart, Flags, Integers
 from identity_resolution.links import Evidence, Voids, concatenate, stated_links
 from identity_resolution.rules import Rules
 from identity_store.evidence import recall, recall_claims
-from identity_store.part import StoredPart
 from identity_store.sources import SourceBits
+from identity_store.stored_part import StoredPart
 from warehouse.connection import Connection
 
 _LIVE = """

@@ -1,6 +1,7 @@
 """From the log of observations, which the loader writes, to evidence."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import LiteralString
 
 import numpy as np
@@ -21,11 +22,11 @@ _SUMMARY = """
     observation_kind,
     source,
     kind,
-    floor(extract(epoch from min(event_at)))::bigint,
-    floor(extract(epoch from max(event_at)))::bigint,
-    count(*),
-    min(observation_id),
-    max(observation_id)
+    floor(date_part('epoch', min(event_at)))::bigint as first_seen,
+    floor(date_part('epoch', max(event_at)))::bigint as last_seen,
+    count(*) as observation_count,
+    min(observation_id) as first_sample,
+    max(observation_id) as last_sample
 """
 
 _CREATE = """
@@ -38,26 +39,36 @@ create temporary table recalled (identifier_id bigint) on commit drop;
 """
 
 # A load is taken in once, by whichever run comes first.
-_OBSERVE_LOADS = f"""
+_NEW_LOADS = """
 with new_load as (
     insert into identity.observed_load (load_id)
     select unnest(%(load_ids)s::bigint[])
     on conflict (load_id) do nothing
     returning load_id
 )
+"""
+_OBSERVE_LOADS = f"""
+{_NEW_LOADS}
 insert into pg_temp.evidence
 select {_SUMMARY}
 from identity.observation
 where _load_id in (select load_id from new_load)
 group by 1, 2, 3, 4
 """  # noqa: S608 - constants of this module
-
-_RECALL_LOG = f"""
-insert into pg_temp.evidence select {_SUMMARY} from identity.observation group by 1, 2, 3, 4
+_COUNT_LOADS = f"""
+{_NEW_LOADS}
+select count(*) from identity.observation where _load_id in (select load_id from new_load)
 """  # noqa: S608 - constants of this module
+_COUNT_OBSERVED = "select coalesce(sum(observation_count), 0) from pg_temp.evidence"
+
+# Nothing of the whole log is put into a temporary table: its size would be the log's, and a query
+# of one cannot be worked on by two.
+_WHOLE_LOG = f"(select {_SUMMARY} from identity.observation group by 1, 2, 3, 4)"  # noqa: S608
 
 _EVIDENCE_SCHEMA = pa.schema(
     [
+        ("identifier_set_id", pa.int64()),
+        ("actor_id", pa.int64()),
         ("observation_kind", pa.string()),
         ("source", pa.string()),
         ("kind", pa.string()),
@@ -107,30 +118,41 @@ select exists (select from identity.observation where observation_kind in ('unbi
 
 
 def _query(table: LiteralString) -> LiteralString:
-    """Return the rows of a temporary table of evidence, each with the members of its set."""
+    """Return the rows of a table of evidence, each with the members of its set."""
     return f"""
         select
-            e.observation_kind, e.source, e.kind, e.first_seen, e.last_seen, e.observation_count,
-            e.first_sample, e.last_sample, s.identifier_ids, s.strengths
-        from pg_temp.{table} as e
+            e.identifier_set_id, s.actor_id, e.observation_kind, e.source, e.kind,
+            e.first_seen, e.last_seen, e.observation_count, e.first_sample, e.last_sample,
+            s.identifier_ids, s.strengths
+        from {table} as e
         inner join identity.identifier_set as s on e.identifier_set_id = s.identifier_set_id
     """  # noqa: S608 - literals of this module
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Evidence as it is stored: members are identifier ids.
+
+    identifier_set_id, actor_id (-1 for none yet): of each row.
+    """
+
+    evidence: Evidence
+    identifier_set_id: Integers
+    actor_id: Integers
 
 
 def observe(conn: Connection, load_ids: tuple[int, ...], *, is_full: bool) -> int:
     """Take in the loads' observations; return how many were new.
 
-    The temporary table `evidence` then holds a summary of the new ones, or of the whole log for a
-    full run. A load that was taken in before is not counted again.
+    The temporary table `evidence` then holds a summary of them, unless the run is full and reads
+    the whole log. A load that was taken in before is not counted again.
     """
     conn.execute(_CREATE)
-    conn.execute(_OBSERVE_LOADS, {"load_ids": list(load_ids)})
-    row = conn.execute(
-        "select coalesce(sum(observation_count), 0) from pg_temp.evidence"
-    ).fetchone()
     if is_full:
-        conn.execute("truncate pg_temp.evidence")
-        conn.execute(_RECALL_LOG)
+        row = conn.execute(_COUNT_LOADS, {"load_ids": list(load_ids)}).fetchone()
+    else:
+        conn.execute(_OBSERVE_LOADS, {"load_ids": list(load_ids)})
+        row = conn.execute(_COUNT_OBSERVED).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -150,7 +172,7 @@ def recall(
     conn.execute("analyze pg_temp.recalled")
     kinds = None if observation_kinds is None else list(observation_kinds)
     conn.execute(_RECALL, {"observation_kinds": kinds})
-    return read_evidence(conn, sources, rules, "recalled_evidence")
+    return _read(conn, sources, rules, "pg_temp.recalled_evidence").evidence
 
 
 def recall_claims(conn: Connection, sources: SourceBits, rules: Rules) -> Evidence:
@@ -160,21 +182,30 @@ def recall_claims(conn: Connection, sources: SourceBits, rules: Rules) -> Eviden
         return no_evidence()
     conn.execute("truncate pg_temp.recalled_evidence")
     conn.execute(_CLAIMS)
-    return read_evidence(conn, sources, rules, "recalled_evidence")
+    return _read(conn, sources, rules, "pg_temp.recalled_evidence").evidence
 
 
 def read_evidence(
-    conn: Connection, sources: SourceBits, rules: Rules, table: LiteralString = "evidence"
-) -> Evidence:
-    """Return what the temporary table holds; members are identifier ids."""
+    conn: Connection, sources: SourceBits, rules: Rules, *, is_full: bool
+) -> Observed:
+    """Return the evidence of the loads that `observe` took in, or of the whole log."""
+    return _read(conn, sources, rules, _WHOLE_LOG if is_full else "pg_temp.evidence")
+
+
+def _read(conn: Connection, sources: SourceBits, rules: Rules, table: LiteralString) -> Observed:
     rows = copy_out(conn, _query(table), _EVIDENCE_SCHEMA).combine_chunks()
+    set_id, actor_id = integers(rows["identifier_set_id"]), integers(rows["actor_id"].fill_null(-1))
+    return Observed(_evidence(rows, sources, rules), set_id, actor_id)
+
+
+def _evidence(rows: pa.Table, sources: SourceBits, rules: Rules) -> Evidence:
     if not len(rows):
         return no_evidence()
-    size, member = read_arrays(rows["identifier_ids"])
+    size, member = _read_arrays(rows["identifier_ids"])
     return Evidence(
         offset=np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(size))),
         member=member,
-        member_strength=read_arrays(rows["strengths"])[1],
+        member_strength=_read_arrays(rows["strengths"])[1],
         kind=_by_text(rows["observation_kind"], KINDS.__getitem__).astype(np.int8),
         source_mask=sources.masks(rows["source"], is_list=False),
         basis=_bases(rows, rules),
@@ -185,7 +216,7 @@ def read_evidence(
 _NUMBERS = ("first_seen", "last_seen", "observation_count", "first_sample", "last_sample")
 
 
-def read_arrays(texts: pa.ChunkedArray) -> tuple[Integers, Integers]:
+def _read_arrays(texts: pa.ChunkedArray) -> tuple[Integers, Integers]:
     """Return sizes and elements of arrays as PostgreSQL writes them: `{1,2}`."""
     inner = pc.utf8_slice_codeunits(texts.combine_chunks(), 1, -1)
     lists = pc.split_pattern(inner, ",")

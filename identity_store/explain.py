@@ -7,8 +7,9 @@ import numpy as np
 from identifiers import Identifier
 from identity_resolution.graph import Graph, Resolution, Status, StatusReason
 from identity_store.explanation import Explanation, Step, explain, explain_alone
-from identity_store.part import StoredPart, prepare, read_part, widen
+from identity_store.part import prepare, read_part, widen
 from identity_store.sources import SourceBits
+from identity_store.stored_part import StoredPart
 from identity_store.transitions import NO_PROFILE
 from settings import Settings
 from warehouse.connection import Connection, connect

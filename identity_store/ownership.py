@@ -11,7 +11,8 @@ from identity_resolution.links import Evidence
 from identity_resolution.ownership import Window, find_windows
 from identity_resolution.rules import IdentifierClass, Rules, tabulate
 from identity_store.naming import Registry
-from identity_store.part import StoredPart, read_identifiers
+from identity_store.part import read_identifiers
+from identity_store.stored_part import StoredPart
 from warehouse.columns import copy_in
 from warehouse.connection import Connection
 

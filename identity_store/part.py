@@ -3,8 +3,8 @@
 The part is: the affected identifiers, all links that touch them, and whoever is at the other end.
 """
 
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
+from typing import LiteralString, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +14,6 @@ from identity_resolution.graph import (
     NO_STATEMENT,
     Codes,
     Decision,
-    Flags,
     Graph,
     Identifiers,
     Integers,
@@ -27,8 +26,8 @@ from identity_resolution.graph import (
     integers,
 )
 from identity_resolution.incremental import State, begin
-from identity_resolution.links import Evidence
 from identity_store.sources import SourceBits
+from identity_store.stored_part import StoredPart
 from identity_store.transitions import NO_PROFILE
 from warehouse.columns import copy_in, copy_out
 from warehouse.connection import Connection
@@ -39,9 +38,12 @@ UNDECIDED = -1
 """In place of a `Decision`: the link is new."""
 
 _CREATE = (
+    # A rebuild joins and sorts millions of rows; the server's own bound is for many small queries.
+    "set local work_mem = '256MB'",
     "create temporary table touched (identifier_id bigint) on commit drop",
     "create temporary table affected (identifier_id bigint primary key) on commit drop",
     "create temporary table involved (identifier_id bigint primary key) on commit drop",
+    "create temporary table asked (identifier_id bigint primary key) on commit drop",
 )
 
 # An identifier's own row makes it affected even before it has a component.
@@ -58,11 +60,16 @@ where i.component_id in (
 )
 on conflict do nothing
 """
-_WIDEN_TO_ALL = "insert into pg_temp.affected select identifier_id from identity.identifier"
+# Nothing is copied when everything is affected, and two can work on one query.
+_WIDEN_TO_ALL = """
+drop table pg_temp.affected, pg_temp.involved;
+create temporary view affected as select identifier_id from identity.identifier;
+create temporary view involved as select identifier_id from identity.identifier;
+"""
 
 _LINK_COLUMNS = """
     l.left_id, l.right_id,
-    extract(epoch from l.first_seen_at)::bigint, extract(epoch from l.last_seen_at)::bigint,
+    date_part('epoch', l.first_seen_at)::bigint, date_part('epoch', l.last_seen_at)::bigint,
     l.observation_count, l.strength, l.sources,
     l.sample_record_ids[1], l.sample_record_ids[cardinality(l.sample_record_ids)],
     l.basis, l.statement_id,
@@ -78,6 +85,7 @@ from pg_temp.affected as a
 inner join identity.link as l on a.identifier_id = l.right_id
 where not exists (select from pg_temp.affected as b where b.identifier_id = l.left_id)
 """  # noqa: S608 - constants of this module
+_ALL_LINKS = f"select {_LINK_COLUMNS} from identity.link as l"  # noqa: S608
 _LINKS_SCHEMA = pa.schema(
     [
         ("left_id", pa.int64()),
@@ -97,21 +105,33 @@ _LINKS_SCHEMA = pa.schema(
 
 _AFFECTED = "select identifier_id from pg_temp.affected"
 _AFFECTED_SCHEMA = pa.schema([("identifier_id", pa.int64())])
-_IDENTIFIERS = """
-select
+_IDENTIFIER_COLUMNS = """
     i.identifier_id, i.namespace, i.scope, i.value, i.arrival_day - date '1970-01-01',
-    extract(epoch from i.first_seen_at)::bigint, extract(epoch from i.last_seen_at)::bigint,
-    extract(epoch from i.born_at)::bigint, i.best_strength, i.consent, i.epoch, i.component_id,
-    i.status, i.reason,
-    a.identifier_id is not null, p.anchor_identifier_id, coalesce(p.kind = 'known', false)
+    date_part('epoch', i.first_seen_at)::bigint, date_part('epoch', i.last_seen_at)::bigint,
+    date_part('epoch', i.born_at)::bigint, i.best_strength, i.consent, i.epoch, i.component_id,
+    i.status, i.reason, p.anchor_identifier_id, coalesce(p.kind = 'known', false)
+"""
+_PROFILES = """
+left join identity.identifier_profile as m
+    on i.identifier_id = m.identifier_id and m.valid_to is null
+left join identity.profile as p on m.profile_id = p.profile_id
+"""
+_IDENTIFIERS = f"""
+select {_IDENTIFIER_COLUMNS}, a.identifier_id is not null
 from pg_temp.involved as v
 inner join identity.identifier as i on v.identifier_id = i.identifier_id
 left join pg_temp.affected as a on v.identifier_id = a.identifier_id
-left join identity.identifier_profile as m
-    on v.identifier_id = m.identifier_id and m.valid_to is null
-left join identity.profile as p on m.profile_id = p.profile_id
-order by i.identifier_id
-"""
+{_PROFILES}
+"""  # noqa: S608 - constants of this module
+_ASKED_IDENTIFIERS = f"""
+select {_IDENTIFIER_COLUMNS}, false
+from pg_temp.asked as v
+inner join identity.identifier as i on v.identifier_id = i.identifier_id
+{_PROFILES}
+"""  # noqa: S608 - constants of this module
+_ALL_IDENTIFIERS = f"""
+select {_IDENTIFIER_COLUMNS}, true from identity.identifier as i {_PROFILES}
+"""  # noqa: S608 - constants of this module
 _NAME = pa.dictionary(pa.int32(), pa.string())
 _IDENTIFIERS_SCHEMA = pa.schema(
     [
@@ -129,44 +149,11 @@ _IDENTIFIERS_SCHEMA = pa.schema(
         ("component_id", pa.int64()),
         ("status", pa.string()),
         ("reason", pa.string()),
-        ("is_affected", pa.bool_()),
         ("anchor_id", pa.int64()),
         ("is_known", pa.bool_()),
+        ("is_affected", pa.bool_()),
     ]
 )
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPart:
-    """A part of the stored graph.
-
-    identifier_id: ascending, by position. state: as stored; the anchors in it are the current
-    profiles, or `NO_PROFILE`. last_seen: of each identifier, -1 if never. is_affected: whether the
-    identifier's component is in the part completely. decision: of each link, or `UNDECIDED`. epoch:
-    how many lives of each identifier's value were erased before.
-    """
-
-    identifier_id: Integers
-    state: State
-    last_seen: Integers
-    is_affected: Flags
-    decision: Codes
-    epoch: Integers
-
-    def positions(self, identifier_ids: Integers) -> Integers:
-        """Return the position of each identifier id, -1 of those outside the part."""
-        if not len(self.identifier_id):
-            return np.full(len(identifier_ids), -1, dtype=np.int64)
-        place = np.searchsorted(self.identifier_id, identifier_ids)
-        place = np.minimum(place, len(self.identifier_id) - 1)
-        return np.where(self.identifier_id[place] == identifier_ids, place, -1)
-
-    def locate(self, evidence: Evidence) -> Evidence:
-        """Return `evidence` by positions in place of identifier ids, without strangers."""
-        if not len(evidence.member):
-            return evidence
-        located = replace(evidence, member=self.positions(evidence.member))
-        return located.without(located.member < 0)
 
 
 def prepare(conn: Connection) -> None:
@@ -187,24 +174,43 @@ def widen(conn: Connection, touched: Integers) -> None:
 def widen_to_all(conn: Connection) -> None:
     """Make every identifier affected."""
     conn.execute(_WIDEN_TO_ALL)
-    conn.execute("analyze pg_temp.affected")
 
 
 def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
     """Read what is affected, with all its links."""
+    conn.execute("truncate pg_temp.involved")
     links = copy_out(conn, _LINKS, _LINKS_SCHEMA).combine_chunks()
-    left_id, right_id = integers(links["left_id"]), integers(links["right_id"])
     affected = integers(copy_out(conn, _AFFECTED, _AFFECTED_SCHEMA)["identifier_id"])
-    _involve(conn, np.setdiff1d(np.concatenate((left_id, right_id)), affected))
-    conn.execute("insert into pg_temp.involved table pg_temp.affected on conflict do nothing")
+    ends = np.concatenate((integers(links["left_id"]), integers(links["right_id"])))
+    strangers = pa.table({"identifier_id": np.setdiff1d(ends, affected)})
+    copy_in(conn, "pg_temp.involved", strangers)
+    conn.execute("insert into pg_temp.involved table pg_temp.affected")
     conn.execute("analyze pg_temp.involved")
-    part = _read_involved(conn)
+    return _with_links(_read_identifiers(conn, _IDENTIFIERS), links, sources)
+
+
+def read_everything(conn: Connection, sources: SourceBits) -> StoredPart:
+    """Make every identifier affected and read all of them, with all links."""
+    widen_to_all(conn)
+    links = copy_out(conn, _ALL_LINKS, _LINKS_SCHEMA).combine_chunks()
+    return _with_links(_read_identifiers(conn, _ALL_IDENTIFIERS), links, sources)
+
+
+def read_identifiers(conn: Connection, identifier_ids: Integers) -> StoredPart:
+    """Read identifiers alone, ascending, without links or profiles."""
+    conn.execute("truncate pg_temp.asked")
+    copy_in(conn, "pg_temp.asked", pa.table({"identifier_id": identifier_ids}))
+    conn.execute("analyze pg_temp.asked")
+    return _read_identifiers(conn, _ASKED_IDENTIFIERS)
+
+
+def _with_links(part: StoredPart, links: pa.Table, sources: SourceBits) -> StoredPart:
     decision = _codes(links["decision"], Decision, UNDECIDED)
     graph = Graph(
         part.state.graph.identifiers,
         Links(
-            left=np.searchsorted(part.identifier_id, left_id),
-            right=np.searchsorted(part.identifier_id, right_id),
+            left=np.searchsorted(part.identifier_id, integers(links["left_id"])),
+            right=np.searchsorted(part.identifier_id, integers(links["right_id"])),
             source_mask=sources.masks(links["sources"], is_list=True),
             **{name: _filled(links[name], LINK_NULLS.get(name, 0)) for name in LINK_COLUMNS},
         ),
@@ -213,14 +219,9 @@ def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
     return replace(part, state=State(graph, resolution), decision=decision)
 
 
-def read_identifiers(conn: Connection, identifier_ids: Integers) -> StoredPart:
-    """Read identifiers alone, ascending and without links."""
-    _involve(conn, identifier_ids)
-    return _read_involved(conn)
-
-
-def _read_involved(conn: Connection) -> StoredPart:
-    rows = copy_out(conn, _IDENTIFIERS, _IDENTIFIERS_SCHEMA).unify_dictionaries().combine_chunks()
+def _read_identifiers(conn: Connection, query: LiteralString) -> StoredPart:
+    rows = copy_out(conn, query, _IDENTIFIERS_SCHEMA).unify_dictionaries().combine_chunks()
+    rows = rows.take(np.argsort(integers(rows["identifier_id"])))
     identifier_id = integers(rows["identifier_id"])
     undecided = np.empty(0, dtype=np.int8)
     state = begin(_identifiers(rows))
@@ -232,6 +233,7 @@ def _read_involved(conn: Connection) -> StoredPart:
         is_affected=flags(rows["is_affected"]),
         decision=undecided,
         epoch=integers(rows["epoch"]),
+        counts_as=np.arange(len(rows)),
     )
 
 
@@ -245,11 +247,6 @@ LINK_NULLS = {
 """What stands for null: in a link that was only stated, and in one that was only seen."""
 
 LINK_COLUMNS = (*LINK_NULLS, "observation_count", "strength", "basis")
-
-
-def _involve(conn: Connection, ends: Integers) -> None:
-    conn.execute("truncate pg_temp.involved")
-    copy_in(conn, "pg_temp.involved", pa.table({"identifier_id": ends}))
 
 
 def _identifiers(rows: pa.Table) -> Identifiers:

@@ -18,18 +18,19 @@ from identity_store.claims import (
     newly_stated,
     read_claims,
 )
-from identity_store.evidence import observe, read_evidence, recall
+from identity_store.evidence import Observed, observe, read_evidence, recall
 from identity_store.naming import Registry
 from identity_store.ownership import find_divided, windows_of, write_windows
 from identity_store.part import (
-    StoredPart,
     prepare,
+    read_everything,
     read_part,
     widen,
-    widen_to_all,
 )
+from identity_store.renormalised import renormalised
 from identity_store.run_record import IdentityCounts, Mode, have_rules_changed, record
 from identity_store.sources import SourceBits
+from identity_store.stored_part import StoredPart
 from identity_store.tombstones import drop_replayed
 from settings import Settings
 from warehouse.connection import Connection, connect
@@ -112,23 +113,28 @@ def _resolve(work: Work, *, is_full: bool) -> IdentityCounts:
     prepare(work.conn)
     drop_replayed(work.conn, work.run.load_ids, work.key)
     observed = observe(work.conn, work.run.load_ids, is_full=is_full)
-    evidence = read_evidence(work.conn, work.sources, work.rules)
+    found = read_evidence(work.conn, work.sources, work.rules, is_full=is_full)
     decided = decide_consents(work.conn, work.run.load_ids, work.rules)
     changed = np.concatenate((decided, newly_stated(work.conn), work.erased[0]))
-    if not len(evidence) and not len(changed):
+    if not len(found.evidence) and not len(changed):
         return IdentityCounts("full" if is_full else "incremental")
     fault_point("identity_after_observe")
-    step = (_rebuild if is_full else _extend)(work, evidence, changed)
+    if is_full:
+        step = _rebuild(work, read_everything(work.conn, work.sources), found, changed)
+    else:
+        step = _extend(work, found, changed)
     counts = _written(work, step, is_full=is_full)
     return replace(counts, observations=observed, rows_written=counts.rows_written + observed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A part before and after, and how many identifiers the news touched."""
+    """A part before and after, whom the news touched, their evidence as stored and by position."""
 
     outcome: changes.Outcome
     touched: Flags
+    found: Observed
+    evidence: Evidence
 
 
 def _written(work: Work, step: _Step, *, is_full: bool) -> IdentityCounts:
@@ -146,15 +152,13 @@ def _written(work: Work, step: _Step, *, is_full: bool) -> IdentityCounts:
     )
 
 
-def _rebuild(work: Work, evidence: Evidence, changed: Integers) -> _Step:
-    widen_to_all(work.conn)
-    part = read_part(work.conn, work.sources)
+def _rebuild(work: Work, part: StoredPart, found: Observed, changed: Integers) -> _Step:
     start = _begin_again(part.state)
-    news = _news(work, part, evidence, changed)
+    news = _news(work, part, found.evidence, changed)
     change = absorb(start, news, work.rules)
     last_seen = changes.latest(np.full_like(part.last_seen, -1), news.evidence)
     after = settle(start, change, work.rules)
-    return _Step(changes.Outcome(part, after, last_seen), change.touched)
+    return _Step(changes.Outcome(part, after, last_seen), change.touched, found, news.evidence)
 
 
 def _begin_again(state: State) -> State:
@@ -170,19 +174,24 @@ def _begin_again(state: State) -> State:
 
 
 def recall_everything(work: Work) -> changes.Outcome:
-    """Return what a rebuild under the rules of `work` would change; nothing is written."""
+    """Return what a rebuild would change under the rules of `work` and the installed normalisers.
+
+    Nothing is written. What the rules say of normalisers counts here alone: loads normalise as the
+    namespaces are defined.
+    """
     prepare(work.conn)
     observe(work.conn, (), is_full=True)
-    evidence = read_evidence(work.conn, work.sources, work.rules)
-    return _rebuild(work, evidence, np.empty(0, dtype=np.int64)).outcome
+    found = read_evidence(work.conn, work.sources, work.rules, is_full=True)
+    part = renormalised(read_everything(work.conn, work.sources), work.rules)
+    return _rebuild(work, part, found, np.empty(0, dtype=np.int64)).outcome
 
 
-def _extend(work: Work, evidence: Evidence, changed: Integers) -> _Step:
-    touched = np.union1d(evidence.member, changed)
+def _extend(work: Work, found: Observed, changed: Integers) -> _Step:
+    touched = np.union1d(found.evidence.member, changed)
     while True:
         widen(work.conn, touched)
         part = read_part(work.conn, work.sources)
-        news = _news(work, part, evidence, changed)
+        news = _news(work, part, found.evidence, changed)
         change = absorb(part.state, news, work.rules)
         outside = change.touched & ~part.is_affected
         if not outside.any():
@@ -190,15 +199,14 @@ def _extend(work: Work, evidence: Evidence, changed: Integers) -> _Step:
         touched = part.identifier_id[outside]
     after = settle(part.state, change, work.rules)
     last_seen = changes.latest(part.last_seen, news.evidence)
-    return _Step(changes.Outcome(part, after, last_seen), change.touched)
+    return _Step(changes.Outcome(part, after, last_seen), change.touched, found, news.evidence)
 
 
 def _news(work: Work, part: StoredPart, evidence: Evidence, changed: Integers) -> News:
     """Return the news by position; the log is read where the resolver asks for it."""
 
     def recall_at(is_wanted: Flags) -> Evidence:
-        ids = part.identifier_id[is_wanted]
-        return part.locate(recall(work.conn, ids, work.sources, work.rules))
+        return part.locate(recall(work.conn, part.ids_of(is_wanted), work.sources, work.rules))
 
     is_changed = np.isin(part.identifier_id, changed)
     return News(
@@ -222,7 +230,7 @@ def _write(work: Work, step: _Step) -> int:
     written += write.write_profiles(conn, changes.profile_rows(outcome, ids), work.stamp)
     written += write.write_events(conn, changes.event_rows(outcome, ids), work.stamp)
     reconsidered = [*changes.status_changed(outcome), *work.erased[0].tolist()]
-    written += write_actors(conn, outcome, work.rules)
+    written += write_actors(conn, outcome, step.found, step.evidence, work.rules)
     written += revise_actors(conn, work.rules, reconsidered)
     return written + _write_windows(work, changes.moved(outcome))
 

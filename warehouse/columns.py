@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from psycopg import sql
+from psycopg.generators import copy_from
 
 from warehouse.errors import database_errors_without_values
 
@@ -45,9 +46,9 @@ def copy_out(
     with (
         database_errors_without_values(),
         conn.cursor() as cursor,
-        cursor.copy(statement, parameters) as copy,
+        cursor.copy(statement, parameters),
     ):
-        payload = b"".join(copy)
+        payload = conn.wait(_received(conn.pgconn))
     if not payload:
         return schema.empty_table()
     return pa_csv.read_csv(
@@ -63,6 +64,14 @@ def copy_out(
             quoted_strings_can_be_null=False,
         ),
     )
+
+
+def _received(pgconn: psycopg.pq.abc.PGconn) -> psycopg.abc.PQGen[bytearray]:
+    """All that a COPY sends, in one wait: one for each row would cost more than the row."""
+    payload = bytearray()
+    while isinstance(row := (yield from copy_from(pgconn)), memoryview):
+        payload += row
+    return payload
 
 
 def _csv(batch: pa.RecordBatch) -> bytes:

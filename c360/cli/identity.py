@@ -124,11 +124,16 @@ def explain(
 
 @app.command(epilog="Example: c360 identity diff --rules new.yml")
 def diff(
-    rules: Annotated[Path, typer.Option(help="The rules to try.", exists=True)],
+    rules: Annotated[
+        Path | None, typer.Option(help="The rules to try; default: the deployed.", exists=True)
+    ] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
-    """What new rules would change, before they are switched on; writes nothing."""
+    """What new rules, or the normalisers of a new release, would change; writes nothing.
+
+    Stored values are normalised again as the rules name it, by what is installed here.
+    """
     settings = load_settings()
     newest = recent_runs(settings, 1)
     if not newest:

@@ -6,7 +6,7 @@ import pytest
 
 from identity_resolution.rule_file import load_rules
 from identity_store import explain_identifier, run
-from identity_store.diff import diff_rules
+from identity_store.diff import RuleDiff, diff_rules
 from identity_store.statements import (
     Said,
     list_statements,
@@ -175,6 +175,31 @@ def test_new_rules_are_tried_without_writing(warehouse_settings: Settings, tmp_p
     assert (
         rows(warehouse_settings, "select * from identity.identifier_profile order by 1") == before
     )
+
+
+def test_a_normaliser_is_tried_without_writing(
+    warehouse_settings: Settings, tmp_path: Path
+) -> None:
+    _step(
+        warehouse_settings,
+        0,
+        _seen(0, MEMBER, ("mail", "", "Ann@shop.example")),
+        _seen(9, OPENID, ("mail", "", "ann@SHOP.example")),
+        _seen(20, OTHER, ("mail", "", "not a mail")),
+    )
+    newest = open_run_of(warehouse_settings, 1)
+    kept = "select * from identity.identifier_profile order by 1, 3"
+    before = rows(warehouse_settings, kept)
+    unchanged = diff_rules(warehouse_settings, None, newest)
+    assert unchanged == RuleDiff(0, 0, 0, 0, 0, 0, 2, 2, 0, 0)
+    rules = load_rules()
+    tried = {"namespaces": {**rules.namespaces, "mail": rules.of("email")}}
+    (tmp_path / "new.yml").write_text(rules.model_copy(update=tried).model_dump_json(by_alias=True))
+    found = diff_rules(warehouse_settings, tmp_path / "new.yml", newest)
+    assert (found.values_joined, found.values_refused) == (1, 1)
+    assert (found.merged, found.split, found.persons_touched) == (1, 1, 2)
+    assert (found.identifiers_moved, found.largest_profile_after) == (3, 3)
+    assert rows(warehouse_settings, kept) == before
 
 
 def test_one_identifier_is_explained_by_all_its_links(warehouse_settings: Settings) -> None:
