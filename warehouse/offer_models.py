@@ -22,7 +22,7 @@ _HAS_SNAPSHOTS = "select to_regclass('build.portrait_snapshot') is not null"
 # A month is over when the last message that counts has had its days.
 _NEWEST = """
 select max(month_end) from build.portrait_snapshot
-where month_end + %s <= %s and month_end not in (select month_end from offers.model)
+where month_end + %s <= %s
     and month_end > coalesce((select max(month_end) from offers.model), '-infinity')
 """
 _PAST = """
