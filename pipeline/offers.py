@@ -1,8 +1,9 @@
-"""The offers of one run: arms, places, the decision, its log."""
+"""The offers of one run: arms, places, the decision, its log, what is learnt for the next."""
 
 import numpy as np
 
 from next_best_offer.allocation import Use, allocate
+from pipeline.offer_models import learn_responses
 from pipeline.transform import build_layer
 from settings import Settings
 from warehouse.connection import Connection, connect
@@ -15,6 +16,9 @@ from warehouse.stage import hold_stage
 
 ROLE = "c360_offers"
 STAGE = "offers"
+
+_FAILURES = (Fatal, ArithmeticError, LookupError, TypeError, ValueError, MemoryError)
+"""Of a step in Python; SQL stands in for it."""
 
 
 def build_offers(settings: Settings, run_id: int) -> dict[str, int]:
@@ -36,6 +40,7 @@ def build_offers(settings: Settings, run_id: int) -> dict[str, int]:
         counts = build_layer(settings, run, "offers")
         with connect(settings, ROLE, stage=STAGE) as conn:
             fence.counts["decisions_logged"] = log_decisions(conn, run_id, run.as_of)
+            fence.counts.update(_learnt(conn, run))
             fence.check(conn)
         failed = sum(1 for name in fence.counts if name.endswith("_failed"))
     return counts | {"failed_steps": failed}
@@ -47,10 +52,21 @@ def _allocated(conn: Connection, run: Run) -> dict[str, int]:
             return {"places": give_places(conn, run.run_id)}
     except Retryable:
         raise
-    except (Fatal, ArithmeticError, LookupError, TypeError, ValueError, MemoryError):
+    except _FAILURES:
         # Without its row in offers.allocation the model int_offer_place cuts at the stock instead.
         forget_places(conn, run.run_id)
         return {"allocate_failed": 1}
+
+
+def _learnt(conn: Connection, run: Run) -> dict[str, int]:
+    try:
+        with database_errors_without_values(), conn.transaction():
+            return {"models_learnt": learn_responses(conn, run)}
+    except Retryable:
+        raise
+    except _FAILURES:
+        # The model of the month before goes on, or none: then SQL takes everybody for the mean.
+        return {"learn_failed": 1}
 
 
 def give_places(conn: Connection, run_id: int) -> int:

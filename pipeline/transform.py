@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from ingestion.garbage_collection import no_garbage_collection
 from pipeline.offer_catalogue import compiled_rules
+from pipeline.offer_models import response_model
 from pipeline.tag_rules import compiled_tags
 from settings import Settings
 from warehouse.built_project import (
@@ -84,6 +85,7 @@ def build_layer(
             "C360_DBT_FENCE": str(fence.number),
             "C360_DBT_IS_NEW_PROJECT": str(int(not is_project_built(settings, project_hash))),
             "C360_DBT_OFFER_RULES": compiled_rules(settings),
+            "C360_DBT_RESPONSE_MODEL": response_model(settings, ROLE),
             "C360_DBT_TAG_RULES": compiled_tags(settings),
         }
         result = run_dbt(settings, command, variables)

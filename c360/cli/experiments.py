@@ -1,19 +1,25 @@
 """Experiments: what the offers changed, beside who did not get them."""
 
+import numpy as np
 import typer
 
-from c360.cli.output import AsJson, print_rows
+from c360.cli.output import AsJson, print_rows, say
 from next_best_offer.fairness import Depths, compare
+from next_best_offer.gate import Trial, judge
+from next_best_offer.off_policy import Log, inverse_propensity, self_normalised
 from next_best_offer.uplift import lift, people_needed
 from settings import load_settings
 from warehouse.discount_depths import read_depths
 from warehouse.experiment_counts import ArmCounts, read_arms
+from warehouse.offer_models import read_judged_model
+from warehouse.policy_log import PolicyLog, read_policy_log
 
 app = typer.Typer(name="experiments", no_args_is_help=True, help=__doc__)
 
 SMALLEST_GAIN = 0.2
 """A test should be able to tell a gain of a fifth."""
 
+FOLDS = (0, 1)
 FAIRNESS = ("measure", "by", "group", "persons", "mean", "others", "ratio", "interval", "alarm")
 COLUMNS = ("experiment", "persons", "treated", "held_out", "lift", "interval", "verdict")
 
@@ -48,6 +54,44 @@ def fairness(*, as_json: AsJson = False) -> None:
     print_rows("Depth of discounts", FAIRNESS, rows, as_json=as_json)
     if any(row[-1] for row in rows):
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: c360 experiments model")
+def model(*, as_json: AsJson = False) -> None:
+    """Show how the newest model of responses did among people it never saw, and its gate."""
+    found, bins = read_judged_model(load_settings())
+    if not as_json:
+        say("no model yet: everybody responds alike" if found is None else
+            f"{found.model_version}: gate {'open' if found.is_open else 'closed'}, gain"
+            f" {found.gain:+.4f} ({found.gain_lower:+.4f} to {found.gain_upper:+.4f}), AUC"
+            f" {found.area_under_curve:.3f}, {found.people:,} people")  # fmt: skip
+    print_rows("Reliability", ("bin", "people", "predicted", "real"), bins, as_json=as_json)
+
+
+@app.command(epilog="Example: c360 experiments policy")
+def policy(*, as_json: AsJson = False) -> None:
+    """Estimate what personal offers earn, fen a decision, beside the best single offer."""
+    log = read_policy_log(load_settings())
+    if len(set(log.fold.tolist())) < len(FOLDS):
+        say("too few decisions are 14 days old")
+        raise typer.Exit(1)
+    columns = ("estimate", "fen", "lower", "upper", "decisions", "verdict")
+    print_rows("Personal offers", columns, _policy_rows(log), as_json=as_json)
+
+
+def _policy_rows(log: PolicyLog) -> list[tuple[object, ...]]:
+    is_best = (log.p_logged > 1 - log.p_logged).astype(np.float64)  # what was not tried at random
+    personal = Log(log.reward, log.p_logged, is_best)
+    names, codes = np.unique(log.offer_id, return_inverse=True)
+    verdict = judge(Trial(codes.astype(np.int64), log.reward, log.p_logged, is_best, log.fold))
+    best = ", ".join(sorted({str(names[code]) for code in verdict.best_fixed}))
+    gate = "personal offers pay" if verdict.is_open else "not shown to pay"
+    estimates = [
+        ("inverse propensity", inverse_propensity(personal), ""),
+        ("self-normalised", self_normalised(personal), ""),
+        (f"gain over {best}", verdict.gain, gate),
+    ]
+    return [(name, e.value, e.lower, e.upper, e.units, said) for name, e, said in estimates]
 
 
 def _row(treated: ArmCounts, held: ArmCounts, *, is_clean: bool) -> tuple[object, ...]:

@@ -28,7 +28,7 @@ redeemed it before; how many buyers ever bought a covered product breaks ties. O
     values
     {% for channel in offer_channels() -%}
     (
-        '{{ channel }}', {{ loop.index0 }}, {{ probability(tariff ~ '.' ~ channel ~ '_rate * ' ~ lifted ~ '.lift') }},
+        '{{ channel }}', {{ loop.index0 }}, {{ probability(tariff ~ '.' ~ channel ~ '_rate * ' ~ lifted ~ '.lift * ' ~ lifted ~ '.response_factor') }},
         {{ tariff }}.{{ channel }}_cost,
         round({{ tariff }}.{{ channel }}_reserve
             {%- if channel == 'official_account' %} / greatest({{ lifted }}.official_account_slots, 1)::numeric{% endif %}, 2)

@@ -1,6 +1,6 @@
 """A broken file, a broken contract and a failing gate keep what is published, and heal.
 
-In one file, so that one brand serves them all.
+In one file, so that one brand serves them all; its offers are judged again here too.
 """
 
 import re
@@ -14,6 +14,7 @@ import yaml
 from ingestion import quarantine
 from pipeline.chain import open_run, run_stage
 from pipeline.ingest import ingest_window
+from pipeline.offer_replay import replay_offers
 from pipeline.order import STAGE_ORDER
 from pipeline.stages import GateClosed
 from pipeline.window import Window
@@ -148,3 +149,10 @@ def test_a_full_rerun_changes_nothing(brand: Settings, c360: Program, undisturbe
     assert counts["files"] == 1
     assert counts["rows_in"] == counts["duplicate"] > 0
     assert differing(state(brand), undisturbed) == set()
+
+
+def test_the_second_judge_finds_nothing_in_what_the_brand_may_send(day_before: Settings):
+    judged = replay_offers(day_before)
+    assert judged.rows > 10
+    assert judged.people > 100
+    assert judged.violations == []

@@ -59,7 +59,7 @@ def manifest(settings: Settings) -> Path:
 
 def test_mart_has_the_columns_of_build(settings: Settings):
     with connect(settings, LOGIN) as conn:
-        assert len(mart_tables(conn)) == 31
+        assert len(mart_tables(conn)) == 36
 
 
 def test_the_migrations_say_what_the_contracts_say(

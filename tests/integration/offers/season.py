@@ -46,6 +46,7 @@ where stage = 'holdout'
 _LOGGED = """
 select profile_id, offer_id, rank, channel, arm, p_logged from offers.decision_log where run_id = {}
 """
+_REASONS = "select distinct reason_code from mart.offer_suppressed"
 _PLANT = """
 insert into offers.assignment (experiment_id, profile_id, arm, identifier_id, assigned_on)
 select 'global', m.profile_id, %s, m.identifier_id, %s
@@ -178,8 +179,6 @@ def life(place: int, day: date) -> list[Record]:
         ],
         5: lambda: [
             consent("C14-push", day, member(14), is_granted=False, channel="mp_subscribe"),
-            *(contact(member(n), day, f"MASS-{n}", channel="official_account")
-              for n in range(0, MEMBERS, 2)),
         ],
         8: lambda: [
             _met(2, 11, day),
@@ -189,6 +188,12 @@ def life(place: int, day: date) -> list[Record]:
         ],
     }  # fmt: skip
     found = happens.get(place, list)()
+    if place in {5, 6, 7, 9}:  # mass sends from the console count one for every follower
+        followers = range(0, MEMBERS, 2)
+        found += [
+            contact(member(n), day, f"MASS-{day}-{n}", channel="official_account")
+            for n in followers
+        ]
     if place % 6 == 3:  # some agree to more messages, some refuse the pop-up, which takes nothing
         found += [grants(member(n), day, f"more-{n}") for n in range(0, MEMBERS, 4)]
         found.append(grants(member(1), day, "refused", SubscribeStatusString="reject"))
@@ -202,7 +207,7 @@ def _met(number: int, of: int, day: date) -> Record:
 
 @dataclass
 class Day:
-    """What a day left: the second judge's verdict, decisions, their log, what is sent next.
+    """What a day left: the second judge's verdict, decisions, their log, sends, why not others.
 
     Arms are those before and after the step of offers: (experiment, profile) to arm and exposure.
     """
@@ -214,6 +219,7 @@ class Day:
     arms_before: dict[tuple[str, str], tuple[str, Any]]
     arms: dict[tuple[str, str], tuple[str, Any]]
     sends: list[Send]
+    reasons: set[str]
 
 
 @dataclass
@@ -253,6 +259,7 @@ def _decide(settings: Settings, run: Run) -> Day:
         arms_before,
         _arms(settings),
         [Send(*row) for row in rows(settings, _SENDABLE)],
+        {reason for (reason,) in rows(settings, _REASONS)},
     )
 
 

@@ -15,7 +15,9 @@ from tests.integration.offers.planted import PLANTED
 from tests.integration.offers.season import Season, live_through
 from warehouse.audiences import Audience, Member
 from warehouse.connection import LOGIN, connect
+from warehouse.discount_depths import read_depths
 from warehouse.offer_arms import keep_arms
+from warehouse.policy_log import read_policy_log
 from warehouse.runs import Run
 
 LAST = DAYS[-1]
@@ -66,6 +68,28 @@ def test_decisions_and_what_is_held_back_are_logged_when_they_begin(season: Seas
     assert len(season.days[0].logged) > 20
 
 
+_PERFORMANCE = """
+select sum(decided_count), sum(sent_count), sum(sent_count) filter (where arm = 'none')
+from mart.offer_performance_daily
+"""
+_LEDGER = """
+select
+    (select count(*) from offers.decision_log where decided_on <= '2026-11-20'),
+    (select count(*) from (
+        select distinct on (body ->> 'message_id') body from raw.record
+        where kind = 'contacts' order by body ->> 'message_id', event_at desc
+    ) as c where body ->> 'offer_id' is not null and body ->> 'failed_at' is null)
+"""
+
+
+def test_what_became_of_offers_adds_up_to_the_ledger(season: Season):
+    ((decided, sent, unasked),) = rows(season.settings, _PERFORMANCE)
+    assert [(decided, sent)] == rows(season.settings, _LEDGER)
+    assert decided > 20
+    assert sent > 5
+    assert not unasked
+
+
 def merged(season: Season) -> list[tuple[str, str]]:
     return rows(
         season.settings,
@@ -107,6 +131,53 @@ def test_places_are_given_by_sql_when_the_step_fails(
     monkeypatch.setattr(steps, "give_places", broken)
     assert steps.build_offers(settings, run.run_id)["failed_steps"] == 1
     assert rows(settings, PLACES) == before
+
+
+def test_a_step_of_learning_that_fails_stops_nothing(
+    built: tuple[Settings, Run], monkeypatch: pytest.MonkeyPatch
+):
+    settings, run = built
+    before = rows(settings, PLACES)
+
+    def broken(*_: object) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(steps, "learn_responses", broken)
+    assert steps.build_offers(settings, run.run_id)["failed_steps"] == 1
+    assert rows(settings, PLACES) == before
+
+
+def test_depths_of_discounts_are_of_everybody_who_has_a_place(built: tuple[Settings, Run]):
+    settings, _ = built
+    found = read_depths(settings)
+    wanted = rows(
+        settings,
+        "select count(*), sum(redemption_cost_fen)::float8 from build.next_best_offer"
+        " where is_allocated",
+    )
+    for dimension in ("value_tier", "device"):
+        groups = found["offered_fen", dimension].values()
+        assert [(sum(g[0] for g in groups), sum(g[1] for g in groups))] == wanted
+
+
+_LONG_AGO = """
+insert into offers.decision_log
+    (run_id, decided_on, profile_id, offer_id, rank, channel, arm, p_logged)
+select run_id, as_of - 13, profile_id, 'OF-COFFEE', 1, 'sms', 'treat', 0.96
+from mart.profile cross join mart.publication where kind = 'known'
+"""
+
+
+def test_the_log_of_the_policy_tells_who_ordered(built: tuple[Settings, Run]):
+    settings, _ = built
+    assert len(read_policy_log(settings).reward) == 0  # nobody's 14 days are over
+    execute(settings, _LONG_AGO)
+    log = read_policy_log(settings)
+    execute(settings, "delete from offers.decision_log where decided_on < '2026-11-10'")
+    buyers = rows(settings, "select count(distinct profile_id) from intermediate.int_person_orders")
+    assert sorted(set(log.reward.tolist())) == [0, 2_400]
+    assert (int((log.reward > 0).sum()),) == buyers[0]
+    assert len(log.reward) > buyers[0][0]
 
 
 def test_a_merged_person_keeps_the_arm_that_was_exposed(built: tuple[Settings, Run]):
@@ -165,4 +236,9 @@ def test_a_month_of_sends_breaks_no_rule(template_database: Settings):
         month = live_through(settings, 30)
         assert [day.replay.violations for day in month.days] == [[]] * 30
         assert len(merged(month)) == 4
-    assert sum(len(day.sends) for day in month.days) > 200
+    assert sum(len(day.sends) for day in month.days) > 100
+    assert set().union(*(day.reasons for day in month.days)) >= {
+        *("cap_1d", "cap_7d", "same_offer", "rejected_group", "impressions_without_click"),
+        *("month_cap", "no_marketing_consent", "personalisation_opt_out", "out_of_reach"),
+        *("minor", "global_holdout", "offer_holdout"),
+    }

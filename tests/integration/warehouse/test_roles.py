@@ -53,6 +53,9 @@ offers.assignment               -      sd       s         siud   -       -      
 offers.decision_log             -      sd       s         siud   -       -      sd      -        -
 offers.export                   -      -        -         siud   -       si     sd      -        -
 offers.export_member            -      sd       -         siud   -       si     sd      -        -
+offers.model                    -      -        s         siud   -       -      s       -        -
+offers.model_coefficient        -      -        s         siud   -       -      s       -        -
+offers.model_reliability        -      -        -         siud   -       -      s       -        -
 offers.place                    -      sd       s         siud   -       -      sd      -        -
 ops.audit                       -      i        -         i      si      i      si      -        -
 ops.closed_day                  si     -        -         -      si      -      s       -        -

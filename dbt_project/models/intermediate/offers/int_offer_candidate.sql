@@ -1,6 +1,6 @@
 -- Grain: person × live offer without an obstacle, by its best channel: the score, the value, the place in
 -- the person's list.
--- p_convert: the channel's response rate × lift of the offer. list_rank 1 to 5 are at most two of a group,
+-- p_convert: the channel's response rate × lift of the offer × response factor of the person. list_rank 1 to 5 are at most two of a group,
 -- best first;
 -- `reason_code` says why an offer is not in the list. `is_tried`: drawn at random for a share of persons
 -- each week.
@@ -12,6 +12,8 @@ with lifted as (
         persons.has_opted_out,
         persons.free_bits & offers.route_bits as route_bits,
         persons.official_account_slots,
+        persons.response_factor,
+        persons.model_version,
         offers.offer_number,
         offers.offer_id,
         offers.offer_group,

@@ -71,7 +71,9 @@ final as (
                 not test.offer_id = any(coalesce(arms.experiments, '{}'))
                 and {{ drawn('test.offer_id', 'person.profile_id') }} < test.share
         ) end as held_offers,
-        {{ broken_rules() }} as broken_rules
+        {{ broken_rules() }} as broken_rules,
+        {{ response_factor('portrait', 'person.has_opted_out') }} as response_factor,
+        {{ model_version() }} as model_version
     from {{ ref('int_person') }} as person
     left join {{ ref('int_offer_reach') }} as reach on person.profile_id = reach.profile_id
     left join arms on person.profile_id = arms.profile_id

@@ -74,7 +74,7 @@ final as (
         policies.policy_ids,
         explained.arm,
         explained.p_logged::numeric(8, 6) as p_logged,
-        null::text as model_version,
+        case when explained.rank > 0 then explained.model_version end as model_version,
         offer.start_at as valid_from,
         offer.end_at as valid_to
     from explained

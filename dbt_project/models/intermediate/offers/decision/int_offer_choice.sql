@@ -65,6 +65,7 @@ final as (
         basket_count,
         redemption_count,
         lift,
+        model_version,
         case
             when verdict is null then place_rank
             when is_spare and spare_rank = 1 then 0

@@ -1,0 +1,95 @@
+"""Who responds is learnt from frozen portraits of months that are over, once a month."""
+
+from datetime import date, datetime
+
+import pytest
+from psycopg import sql
+
+import pipeline.offer_models as models
+from next_best_offer.learning import FEATURES
+from settings import Settings
+from tests.integration.dbt.brand import SHANGHAI
+from warehouse.connection import LOGIN, Connection, connect
+from warehouse.offer_models import OpenModel, read_open_model
+from warehouse.runs import Run
+
+RUN = Run(7, datetime(2026, 11, 20, tzinfo=SHANGHAI), date(2026, 11, 20), ())
+# Of October the days after its messages are not over on 20 November.
+MONTHS = [date(2026, 8, 31), date(2026, 9, 30), date(2026, 10, 31)]
+_PAST = """
+create table intermediate.int_person as
+select 'p_' || n as profile_id, n %% 10 = 0 as has_opted_out from generate_series(1, 4000) as n;
+create table intermediate.int_person_contacts as
+select 'p_' || n as profile_id, 'marketing' as contact_class, m + interval '3 days' as sent_at,
+    m + interval '3 days' as delivered_at
+from generate_series(1, 4000) as n cross join unnest(%(months)s::date[]) as m;
+create table intermediate.int_person_orders as
+select profile_id, sent_at + interval '5 days' as order_at
+from intermediate.int_person_contacts
+where abs(hashtext(profile_id || sent_at)) %% 1000 < 60 * (substr(profile_id, 3)::integer %% 7)
+"""
+
+
+@pytest.fixture
+def conn(warehouse_settings: Settings) -> Connection:
+    """A warehouse in which more orders follow the more somebody ordered before."""
+    with connect(warehouse_settings, LOGIN) as conn:
+        for statement in _PAST.split(";\n"):
+            conn.execute(statement.encode(), {"months": MONTHS})
+        yield conn
+        conn.rollback()
+
+
+_FREEZE = """
+create table build.portrait_snapshot as
+select 'p_' || n as profile_id, m as month_end, n %% 7 as life_order_count, {}
+from generate_series(1, 4000) as n cross join unnest(%s::date[]) as m
+"""
+
+
+def freeze(conn: Connection, months: list[date]) -> None:
+    zeros = sql.SQL(", ").join(sql.SQL("0 as {}").format(sql.Identifier(f)) for f in FEATURES[1:])
+    conn.execute(sql.SQL(_FREEZE).format(zeros), (months,))
+
+
+def test_without_snapshots_nothing_is_learnt(conn: Connection):
+    assert models.learn_responses(conn, RUN) == 0
+    assert read_open_model(conn) is None
+
+
+def test_the_newest_month_that_is_over_is_learnt_once(conn: Connection):
+    freeze(conn, MONTHS)
+    assert [models.learn_responses(conn, RUN) for _ in range(2)] == [1, 0]
+    model = read_open_model(conn)
+    assert model is not None
+    assert model.model_version == "response-2026-09-30"
+    terms = dict(zip(model.features, model.terms, strict=True))
+    assert terms["life_order_count"][2] > 0
+    assert all(term[2] == 0 for name, term in terms.items() if name != "life_order_count")
+    people = conn.execute("select sum(people) from offers.model_reliability").fetchone()
+    assert people == (model_people(conn),)
+
+
+def model_people(conn: Connection) -> int:
+    """Who is judged: a half of those who did not opt out of personalisation."""
+    row = conn.execute(
+        "select count(*) from intermediate.int_person"
+        " where not has_opted_out and hashtext(profile_id) & 1 = 1"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def test_one_month_is_too_little(conn: Connection):
+    freeze(conn, MONTHS[:1])
+    assert models.learn_responses(conn, RUN) == 0
+
+
+def test_a_model_of_a_column_that_is_gone_is_left_out(
+    warehouse_settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    gone = OpenModel("m", -2.0, 0.1, [[0.0, 1.0, 1.0]], ["a_column_of_old"])
+    monkeypatch.setattr(models, "read_open_model", lambda _: gone)
+    assert models.response_model(warehouse_settings, "c360_transform") == "{}"
+    kept = gone._replace(features=["life_order_count"])
+    monkeypatch.setattr(models, "read_open_model", lambda _: kept)
+    assert '"life_order_count"' in models.response_model(warehouse_settings, "c360_transform")
