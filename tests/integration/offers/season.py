@@ -79,13 +79,18 @@ def stranger(number: int) -> Identifiers:
 
 
 def first_day() -> list[Record]:
-    """Beyond the brand's own records: followers, phones, strangers who agree and grant."""
+    """Beyond the brand's own records: followers, phones, strangers who agree and grant.
+
+    Three followers had their four mass sends of the month.
+    """
     before = DAYS[0] - timedelta(days=30)
     records = [registered(n, before, follower(n)) for n in range(0, MEMBERS, 2)]
     records += [push(n, "subscribe", before) for n in range(0, MEMBERS, 2)]
     for number in range(0, MEMBERS, 3):
         phone = ("phone", "", f"+86154000000{number:02d}", 1)
         records.append(registered(number, before, (phone, *member(number))))
+    mass_days = [date(2026, 11, day) for day in (2, 4, 6, 8)]
+    records += [mass_send(n, day) for n in (16, 18, 22) for day in mass_days]
     for number in range(STRANGERS):
         records += [
             consent(f"S{number}", before, stranger(number)),
@@ -139,6 +144,10 @@ def contact(who: Identifiers, day: date, key: str, hour: int = 10, **body: objec
     return Record("commerce", "contacts", f"{key}@1", at, body, who)
 
 
+def mass_send(number: int, day: date) -> Record:
+    return contact(member(number), day, f"MASS-{day}-{number}", channel="official_account")
+
+
 def outcomes(sends: list[Send], day: date, rng: Random) -> Iterator[Record]:
     """Half of the decided day's messages: most arrive, some fail, are clicked, are rejected."""
     later = moment(day, 12).isoformat()
@@ -183,17 +192,13 @@ def life(place: int, day: date) -> list[Record]:
         8: lambda: [
             _met(2, 11, day),
             _met(3, 13, day),
-            *(contact(member(15), day, f"SEEN-{n}", offer_id="OF-TEA", **{"class": "impression"})
-              for n in range(3)),
+            *(contact(member(of), day, f"SEEN-{of}-{n}", offer_id="OF-CHECK-IN",
+                      **{"class": "impression"}) for of in (13, 18, 21, 22) for n in range(3)),
         ],
     }  # fmt: skip
     found = happens.get(place, list)()
-    if place in {5, 6, 7, 9}:  # mass sends from the console count one for every follower
-        followers = range(0, MEMBERS, 2)
-        found += [
-            contact(member(n), day, f"MASS-{day}-{n}", channel="official_account")
-            for n in followers
-        ]
+    if place == 5:  # a mass send from the console counts one for every follower
+        found += [mass_send(number, day) for number in range(0, MEMBERS, 2)]
     if place % 6 == 3:  # some agree to more messages, some refuse the pop-up, which takes nothing
         found += [grants(member(n), day, f"more-{n}") for n in range(0, MEMBERS, 4)]
         found.append(grants(member(1), day, "refused", SubscribeStatusString="reject"))

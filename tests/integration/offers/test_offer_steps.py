@@ -43,6 +43,7 @@ def execute(settings: Settings, statement: str) -> None:
 def test_nothing_that_may_be_sent_breaks_a_rule_on_any_day(season: Season):
     assert [day.replay.violations for day in season.days] == [[], [], []]
     assert sum(day.replay.rows for day in season.days) > 50
+    assert "month_cap" in season.days[0].reasons
 
 
 @pytest.mark.parametrize("case", PLANTED)
@@ -236,7 +237,7 @@ def test_a_month_of_sends_breaks_no_rule(template_database: Settings):
         month = live_through(settings, 30)
         assert [day.replay.violations for day in month.days] == [[]] * 30
         assert len(merged(month)) == 4
-    assert sum(len(day.sends) for day in month.days) > 100
+    assert sum(len(day.sends) for day in month.days) > 50
     assert set().union(*(day.reasons for day in month.days)) >= {
         *("cap_1d", "cap_7d", "same_offer", "rejected_group", "impressions_without_click"),
         *("month_cap", "no_marketing_consent", "personalisation_opt_out", "out_of_reach"),
