@@ -1,12 +1,13 @@
 """# maintenance: keep the warehouse small and quick.
 
 Every night after the day's chain: makes the coming month's partitions, removes raw rows that are
-older than their contract keeps them (the ledger counts them as *expired*), and refreshes table
-statistics. Identities, facts and marts are not touched.
+older than their contract keeps them (the ledger counts them as *expired*), refreshes table
+statistics, and asks dbt whether the sources are fresh. Identities, facts and marts are not touched.
 
 | you see | do |
 |---|---|
 | `expire_raw` removed more than usual | look whether a contract's `retention_days` changed |
+| `check_freshness` failed | nothing was loaded for days: see `c360 status` |
 | any task failed | read its message, repair, clear the task; nothing else waits for this DAG |
 
 Safe at any time and as often as you like.
@@ -29,7 +30,7 @@ from settings import load_settings
     **SERIAL,
 )
 def maintenance() -> None:
-    """Partitions, retention, statistics."""
+    """Partitions, retention, statistics, freshness."""
 
     @task
     def ensure_partitions() -> dict[str, int]:
@@ -49,7 +50,14 @@ def maintenance() -> None:
 
         return maintenance.vacuum(load_settings())
 
+    @task
+    def check_freshness() -> dict[str, int]:
+        from pipeline import maintenance
+
+        return maintenance.check_freshness(load_settings())
+
     chain(ensure_partitions(), expire_raw(), vacuum())
+    check_freshness()
 
 
 maintenance()

@@ -1,11 +1,14 @@
-"""The nightly upkeep: partitions for what is coming, retention, table statistics."""
+"""The nightly upkeep: partitions for what is coming, retention, statistics, a look at freshness."""
 
 from datetime import date, timedelta
 
 from ingestion.contract import all_contracts
 from ingestion.contract_places import contract_dirs
 from pipeline.sources import loaded_sources
+from pipeline.transform import run_dbt
 from settings import Settings
+from warehouse.errors import Fatal
+from warehouse.freshness import source_freshness
 from warehouse.upkeep import ensure_months, expire_kind, vacuum_tables
 
 DAYS_AHEAD = 31
@@ -35,3 +38,20 @@ def expire_raw(settings: Settings, today: date) -> dict[str, int]:
 def vacuum(settings: Settings) -> dict[str, int]:
     """Give dead rows' space back and refresh statistics of every table that is ours."""
     return {"tables": vacuum_tables(settings)}
+
+
+def check_freshness(settings: Settings) -> dict[str, int]:
+    """Ask dbt whether its sources are as fresh as the project says they must be.
+
+    Returns:
+        Sources by outcome: `pass`, or `warn` when one is late; nothing before the first load.
+
+    Raises:
+        Fatal: one is stale.
+    """
+    if not source_freshness(settings):
+        return {}
+    try:
+        return dict(run_dbt(settings, ["source", "freshness"]).counts)
+    except Fatal as error:
+        raise Fatal("nothing was loaded for days: `c360 status` shows which source") from error

@@ -17,6 +17,7 @@ from pipeline.tag_rules import compiled_tags
 from settings import Settings
 from warehouse.built_project import (
     is_project_built,
+    is_somebody_erased,
     is_staging_built,
     record_project_built,
     record_staging_built,
@@ -30,6 +31,7 @@ STAGE = "transform"
 LAYERS = ("staging", "intermediate", "marts", "offers")
 """What can be built, in order; `marts` builds the intermediate layer too, in one call of dbt."""
 
+_OF_FACTS = ("intermediate", "marts")
 _RECORDS = {
     "staging": record_staging_built,
     "intermediate": record_project_built,
@@ -61,9 +63,10 @@ def build_layer(
 ) -> dict[str, int]:
     """Builds one layer for a run of the chain and returns how many nodes and rows it made.
 
-    `layer` is one of `LAYERS`, in their order. `full_refresh` makes the facts anew from raw, which
-    an upgrade needs when a fact's columns changed. Staging is left as it is while the project is
-    what it was made from.
+    `layer` is one of `LAYERS`, in their order. `full_refresh` makes the facts anew from raw. It
+    happens by itself when the project is another, whose rules hold for the past too, and in the run
+    after somebody was erased: facts keep copies of records that raw no longer has. Staging is left
+    as it is while the project is what it was made from.
 
     Raises:
         Retryable: the database was away, or another holder of the stage did not end.
@@ -73,9 +76,12 @@ def build_layer(
         raise Fatal(f"run {run.run_id} has no as_of: no day is closed yet, so nothing can be built")
     command = ["build", "--selector", layer, "--exclude-resource-type", "unit_test"]
     command += ["--indirect-selection", "empty"]
+    project_hash = _project_hash(settings)
+    is_new_project = not is_project_built(settings, project_hash)
+    if layer in _OF_FACTS:
+        full_refresh = full_refresh or is_new_project or is_somebody_erased(settings)
     if full_refresh:
         command.append("--full-refresh")
-    project_hash = _project_hash(settings)
     with hold_stage(settings, STAGE, run_id=run.run_id, role=ROLE) as fence:
         if layer == "staging" and not full_refresh and is_staging_built(settings, project_hash):
             return {"nodes": 0, "rows": 0}
@@ -83,7 +89,7 @@ def build_layer(
             "C360_DBT_RUN_ID": str(run.run_id),
             "C360_DBT_AS_OF": run.as_of.isoformat(),
             "C360_DBT_FENCE": str(fence.number),
-            "C360_DBT_IS_NEW_PROJECT": str(int(not is_project_built(settings, project_hash))),
+            "C360_DBT_IS_NEW_PROJECT": str(int(is_new_project)),
             "C360_DBT_OFFER_RULES": compiled_rules(settings),
             "C360_DBT_RESPONSE_MODEL": response_model(settings, ROLE),
             "C360_DBT_TAG_RULES": compiled_tags(settings),

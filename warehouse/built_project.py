@@ -22,6 +22,22 @@ where c.relnamespace = 'staging'::regnamespace and c.relkind in ('r', 'v')
     and c.relname <> '_built'
 """
 
+_IS_ERASED = """
+select exists (
+    select from identity.profile_event
+    where kind = 'erased' and run_id >= coalesce((
+        select max(run_id) from ops.run where status = 'published'
+    ), 0)
+)
+"""
+
+
+def is_somebody_erased(settings: Settings) -> bool:
+    """Whether a person was erased after the newest published run."""
+    with database_errors_without_values(), connect(settings, ROLE, stage=STAGE) as conn:
+        row = conn.execute(_IS_ERASED).fetchone()
+    return bool(row and row[0])
+
 
 def is_staging_built(settings: Settings, project_hash: str) -> bool:
     """Whether the objects of `staging` are the ones recorded for this state of the project."""

@@ -32,7 +32,7 @@
 {#
 The days of a mart that must be counted anew: those whose row looks at a changed day, which lies at
 most `back` days before the row's own and at most `ahead` days after it. `back` none: any day before.
-A run that failed leaves its changes to the next one, so all since the last publishing count.
+A day that opened is one too: it has a row even when nothing happened on it. A run that failed leaves its changes to the next one, so all since the last publishing count.
 #}
 {% macro growth_touched_days(inputs, back=0, ahead=0) -%}
     select distinct touched.on_date::date as on_date
@@ -50,6 +50,9 @@ A run that failed leaves its changes to the next one, so all since the last publ
         interval '1 day'
     ) as touched (on_date)
     where touched.on_date <= {{ as_of() }}
+    union
+    select opened.on_date::date
+    from generate_series({{ previous_as_of() }} + 1, {{ as_of() }}, interval '1 day') as opened (on_date)
 {%- endmacro %}
 
 {# Before the touched days are put in again they leave, also when nothing of them is left. #}

@@ -6,9 +6,10 @@ from datetime import date, timedelta
 import pytest
 from psycopg import Connection
 
-from pipeline.maintenance import ensure_partitions, expire_raw, vacuum
+from pipeline.maintenance import check_freshness, ensure_partitions, expire_raw, vacuum
 from settings import Settings
 from warehouse.connection import LOGIN, connect
+from warehouse.errors import Fatal
 
 TODAY = date(2026, 11, 22)
 
@@ -91,3 +92,14 @@ def test_tables_that_changed_are_vacuumed_and_analysed(
     ).fetchone()
     assert seen == (True,)
     assert vacuum(warehouse_settings)["tables"] == 0
+
+
+def test_sources_are_fresh_then_late_then_stale(warehouse_settings: Settings, conn: Connection):
+    assert check_freshness(warehouse_settings) == {}
+    load(conn, "oauth_logins", [1])
+    assert check_freshness(warehouse_settings) == {"pass": 1}
+    conn.execute("update ops.load set started_at = now() - interval '40 hours'")
+    assert check_freshness(warehouse_settings) == {"warn": 1}
+    conn.execute("update ops.load set started_at = now() - interval '80 hours'")
+    with pytest.raises(Fatal, match="nothing was loaded for days"):
+        check_freshness(warehouse_settings)
