@@ -144,6 +144,13 @@ def test_listed_junk_is_of_its_namespace_only() -> None:
     assert result.decision[frozenset((ONE, THING))] == "junk"
 
 
+@pytest.mark.parametrize(("gap", "size"), [(10, 2), (11, 3)])
+def test_a_window_is_a_span_not_a_moment(gap: int, size: int) -> None:
+    chosen = rules(namespaces={"c": {"limit": 1, "window": "10s"}})
+    log = [seen(DAY + at, THING, ("c", "", str(at))) for at in (0, gap)]
+    assert len(resolve_all(log, chosen).profile[THING]) == size
+
+
 def test_an_unbind_voids_up_to_its_second_and_a_later_bind_joins_again() -> None:
     unbind = seen(5, ONE, THING, kind="unbind")
     for log, size in (
