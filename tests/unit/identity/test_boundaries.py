@@ -2,49 +2,22 @@
 
 from collections.abc import Iterable
 
-import numpy as np
 import pytest
 
-from identity_resolution.actors import NOBODY, choose_actors
-from identity_resolution.graph import Screening, Status
-from identity_resolution.ownership import LAPSE, LOGOUT, OTHER_LOGIN, find_windows
-from identity_resolution.rules import Rules, RulesError, parse_rules, tabulate
+from identity_resolution.rules import Rules, RulesError, parse_rules
 from tests.property.identity.evidence import Identifier, Observation, Stated, Statement
-from tests.property.identity.worlds import (
-    encode,
-    names_of,
-    resolve_all,
-    run,
-    run_ledger,
+from tests.property.identity.worlds import names_of, resolve_all, run
+from tests.unit.identity.small_world import (
+    ACCOUNT,
+    DAY,
+    LOOSE,
+    ONE,
+    OPENID,
+    OTHER,
+    THING,
+    rules,
+    seen,
 )
-
-DAY = 86_400
-ACCOUNT = {"class": "account", "limit": 1}
-ONE: Identifier = ("member", "", "M1")
-OTHER: Identifier = ("member", "", "M2")
-OPENID: Identifier = ("openid", "wx", "o")
-THING: Identifier = ("thing", "", "t")
-LOOSE: Identifier = ("loose", "", "c")
-
-
-def rules(**more: object) -> Rules:
-    """Members, openids and things without bounds, and what else is given."""
-    namespaces = {
-        "member": {**ACCOUNT, "rank": 1},
-        "union": {**ACCOUNT, "rank": 2},
-        "openid": {**ACCOUNT, "rank": 3, "per_scope": True, "functional": "union"},
-        "thing": {},
-        "loose": {"weak": True},
-    }
-    named = more.pop("namespaces", {})
-    assert isinstance(named, dict)
-    return parse_rules({"namespaces": {**namespaces, **named}, **more})
-
-
-def seen(
-    at: int, *identifiers: Identifier, kind: str = "seen", strength: int = 2, source: str = "app"
-) -> Observation:
-    return Observation(at, tuple((i, strength) for i in identifiers), kind, source)
 
 
 def members(count: int) -> list[Identifier]:
@@ -142,6 +115,13 @@ def test_listed_junk_is_of_its_namespace_only() -> None:
     result = resolve_all([seen(0, ONE, THING), seen(0, OTHER, elsewhere)], chosen)
     assert (result.status[THING], result.status[elsewhere]) == ("junk", "active")
     assert result.decision[frozenset((ONE, THING))] == "junk"
+
+
+@pytest.mark.parametrize(("gap", "size"), [(10, 2), (11, 3)])
+def test_a_window_is_a_span_not_a_moment(gap: int, size: int) -> None:
+    chosen = rules(namespaces={"c": {"limit": 1, "window": "10s"}})
+    log = [seen(DAY + at, THING, ("c", "", str(at))) for at in (0, gap)]
+    assert len(resolve_all(log, chosen).profile[THING]) == size
 
 
 def test_an_unbind_voids_up_to_its_second_and_a_later_bind_joins_again() -> None:
@@ -249,71 +229,6 @@ def test_only_a_proven_phone_makes_a_person_known(strength: int, is_known: bool)
     assert state.resolution.is_known.tolist() == [is_known] * 2
     of_thing = run([[seen(0, THING, strength=1)]], rules())[-1]
     assert not of_thing.resolution.is_known.any()
-
-
-def acting(statuses: dict[Identifier, Status], chosen: Rules) -> Identifier | None:
-    """Who acts in one set of all these."""
-    known, (evidence,) = encode([[seen(0, *statuses)]])
-    status = np.array([statuses[name] for name in known.names()], dtype=np.int8)
-    screening = Screening(status, np.zeros_like(status))
-    row = choose_actors(known, evidence, screening, tabulate(chosen, known.namespaces))[0]
-    return None if row == NOBODY else known.names()[row]
-
-
-def test_who_acts_by_turn_status_and_rank() -> None:
-    active, shared, quarantined = Status.ACTIVE, Status.SHARED, Status.QUARANTINED
-    better: Identifier = ("better", "", "b")
-    chosen = rules(namespaces={"better": {"rank": 5}})
-    for statuses, actor in (
-        ({ONE: active, OPENID: active, better: active}, ONE),
-        ({ONE: quarantined, OPENID: active, better: active}, OPENID),
-        ({ONE: quarantined, better: active, THING: active}, better),
-        ({ONE: shared, better: shared, THING: active}, THING),
-        ({better: quarantined, THING: shared}, THING),
-        ({better: Status.JUNK, THING: quarantined}, THING),
-        ({better: Status.ERASED, THING: Status.JUNK, ONE: quarantined}, None),
-        ({("thing", "", "b"): active, ("thing", "", "a"): active}, ("thing", "", "a")),
-    ):
-        assert acting(statuses, chosen) == actor
-
-
-def windows(*log: Observation) -> list[tuple[str, int, int, str]]:
-    """The windows of the thing when an ownership ends ten seconds after the last login."""
-    chosen = rules()
-    ledger = run_ledger([list(log)], chosen)[-1]
-    graph, names = ledger.state.graph, names_of(ledger.state)
-    is_wanted = np.array([name == THING for name in names])
-    table = tabulate(chosen, graph.identifiers.namespaces)
-    screening = ledger.state.resolution.screening
-    found = find_windows(graph.identifiers, screening, ledger.log, is_wanted, (table, 10))
-    return [(names[w.account][2], w.owned_from, w.owned_to, w.because) for w in found]
-
-
-def test_an_ownership_lapses_after_the_last_login_not_at_it() -> None:
-    first = seen(0, ONE, THING, kind="login")
-    assert windows(first) == [("M1", 0, 10, LAPSE)]
-    assert windows(first, seen(10, ONE, THING)) == [("M1", 0, 20, LAPSE)]
-    assert windows(first, seen(11, ONE, THING)) == [("M1", 0, 10, LAPSE), ("M1", 10, 21, LAPSE)]
-
-
-def test_an_ownership_ends_at_a_logout_or_at_another_login() -> None:
-    first = seen(0, ONE, THING, kind="login")
-    out = seen(4, ONE, THING, kind="logout")
-    assert windows(first, out) == [("M1", 0, 4, LOGOUT)]
-    assert windows(seen(0, THING), out) == [("M1", 0, 4, LOGOUT)]
-    assert windows(first, seen(4, THING, kind="logout")) == [("M1", 0, 4, LOGOUT)]
-    after = seen(6, OTHER, THING, kind="login")
-    assert windows(first, after) == [("M1", 0, 6, OTHER_LOGIN), ("M2", 6, 16, LAPSE)]
-    assert windows(first, out, after) == [("M1", 0, 4, LOGOUT), ("M2", 4, 16, LAPSE)]
-    # An unbind ends the ownership of whom it names.
-    assert windows(first, seen(4, OTHER, THING, kind="unbind")) == [("M1", 0, 10, LAPSE)]
-    assert windows(first, seen(4, ONE, THING, kind="unbind")) == [("M1", 0, 4, LOGOUT)]
-    # A spell without length is none.
-    assert windows(seen(0, ONE, THING), seen(0, OTHER, THING)) == [("M2", 0, 10, LAPSE)]
-
-
-def test_a_window_of_nobody_is_not_told() -> None:
-    assert windows(seen(0, THING), seen(3, THING, kind="logout")) == []
 
 
 def test_sets_of_one_and_of_none_link_nothing() -> None:
