@@ -2,6 +2,8 @@
 -- null: every offer.
 -- A limit (kinds person and offer) holds until the max_count-th newest contact leaves the window; a pause
 -- (kinds reject and impression) lasts the window, from the newest contact on, once max_count is reached.
+{{ config(indexes=[{'columns': ['profile_id']}]) }}
+
 with policy as (
     select *
     from {{ ref('contact_policy') }}
