@@ -72,9 +72,11 @@ SHOWN_OTHERWISE = {
 WAY = frozenset({"arrival_day", "valid_from"})
 WAY_TABLES = frozenset(
     {
+        "build.portrait_snapshot",
         "build.profile_redirect",
         "identity.minted_id",
         "identity.profile_event",
+        "mart.portrait_snapshot",
         "mart.profile_redirect",
         "ops.empty_day",
     }

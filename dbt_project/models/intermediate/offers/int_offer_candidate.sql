@@ -1,9 +1,7 @@
 -- Grain: person × live offer without an obstacle, by its best channel: the score, the value, the place in
--- the person's list.
--- p_convert: the channel's response rate × lift of the offer × response factor of the person. list_rank 1 to 5 are at most two of a group,
--- best first;
--- `reason_code` says why an offer is not in the list. `is_tried`: drawn at random for a share of persons
--- each week.
+-- the person's list. p_convert: the channel's response rate × lift of the offer × response factor of the
+-- person. list_rank 1 to 5 are at most two of a group, best first; `reason_code` says why an offer is not
+-- in the list. `is_tried`: drawn at random for a share of persons each week.
 {{ config(indexes=[{'columns': ['profile_id', 'offer_id'], 'unique': true}]) }}
 
 with lifted as (
