@@ -19,10 +19,11 @@ CONTACT_DAYS, ORDER_DAYS = 30, 14
 """Who got a message within so many days of the snapshot, and who of them ordered so soon after."""
 
 _HAS_SNAPSHOTS = "select to_regclass('build.portrait_snapshot') is not null"
-# A month is over when the last message that counts has had its days.
+# A month is over when the last message that counts has had its days. They count from the day whose
+# portrait it is, which is later than the month's end where no run saw that day.
 _NEWEST = """
 select max(month_end) from build.portrait_snapshot
-where month_end + %s <= %s
+where as_of + %s <= %s
     and month_end > coalesce((select max(month_end) from offers.model), '-infinity')
 """
 _PAST = """
@@ -33,8 +34,8 @@ with contacted as (
     inner join intermediate.int_person as p using (profile_id)
     where s.month_end between %(newest)s::date - interval '11 months' and %(newest)s
         and not p.has_opted_out and c.contact_class = 'marketing' and c.delivered_at is not null
-        and c.sent_at >= (s.month_end + 1)::timestamp at time zone 'Asia/Shanghai'
-        and c.sent_at < (s.month_end + 1 + %(contact_days)s)::timestamp at time zone 'Asia/Shanghai'
+        and c.sent_at >= (s.as_of + 1)::timestamp at time zone 'Asia/Shanghai'
+        and c.sent_at < (s.as_of + 1 + %(contact_days)s)::timestamp at time zone 'Asia/Shanghai'
     group by s.profile_id, s.month_end
 )
 select

@@ -42,14 +42,16 @@ def conn(warehouse_settings: Settings) -> Connection:
 
 _FREEZE = """
 create table build.portrait_snapshot as
-select 'p_' || n as profile_id, m as month_end, n %% 7 as life_order_count, {}
+select
+    'p_' || n as profile_id, m as month_end, m + %s::integer as as_of,
+    n %% 7 as life_order_count, {}
 from generate_series(1, 4000) as n cross join unnest(%s::date[]) as m
 """
 
 
-def freeze(conn: Connection, months: list[date]) -> None:
+def freeze(conn: Connection, months: list[date], days_late: int = 0) -> None:
     zeros = sql.SQL(", ").join(sql.SQL("0 as {}").format(sql.Identifier(f)) for f in FEATURES[1:])
-    conn.execute(sql.SQL(_FREEZE).format(zeros), (months,))
+    conn.execute(sql.SQL(_FREEZE).format(zeros), (days_late, months))
 
 
 def test_without_snapshots_nothing_is_learnt(conn: Connection):
@@ -81,6 +83,11 @@ def model_people(conn: Connection) -> int:
 
 def test_one_month_is_too_little(conn: Connection):
     freeze(conn, MONTHS[:1])
+    assert models.learn_responses(conn, RUN) == 0
+
+
+def test_messages_before_the_day_of_the_portrait_teach_nothing(conn: Connection):
+    freeze(conn, MONTHS, days_late=5)
     assert models.learn_responses(conn, RUN) == 0
 
 
