@@ -10,7 +10,7 @@ from next_best_offer.learning import FEATURES
 from settings import Settings
 from tests.integration.dbt.brand import SHANGHAI
 from warehouse.connection import LOGIN, Connection, connect
-from warehouse.offer_models import OpenModel, read_open_model
+from warehouse.offer_models import OpenModel, read_open_model, read_past
 from warehouse.runs import Run
 
 RUN = Run(7, datetime(2026, 11, 20, tzinfo=SHANGHAI), date(2026, 11, 20), ())
@@ -86,9 +86,13 @@ def test_one_month_is_too_little(conn: Connection):
     assert models.learn_responses(conn, RUN) == 0
 
 
-def test_messages_before_the_day_of_the_portrait_teach_nothing(conn: Connection):
-    freeze(conn, MONTHS, days_late=5)
-    assert models.learn_responses(conn, RUN) == 0
+@pytest.mark.parametrize(("days_late", "people"), [(0, 3600), (5, 0)])
+def test_messages_before_the_day_of_the_portrait_teach_nothing(
+    conn: Connection, days_late: int, people: int
+):
+    conn.execute("delete from intermediate.int_person_contacts where sent_at > '2026-10-10'")
+    freeze(conn, [MONTHS[1]], days_late)
+    assert len(read_past(conn, MONTHS[1], FEATURES)) == people
 
 
 def test_a_model_of_a_column_that_is_gone_is_left_out(
