@@ -34,12 +34,15 @@ _UNIQUE = _load("04_unique_namespaces.json")
 
 
 def _deliveries(log: list[Observation]) -> list[list[list[Observation]]]:
-    """Everything at once; one by one; shuffled with some twice, in ten batches or more."""
+    """Everything at once; one by one (a thousand by fives); shuffled with some twice, in parts."""
     shuffled = log + log[::3]
     random.Random(1).shuffle(shuffled)
-    step = max(len(shuffled) // 10, 1)
-    parts = [shuffled[k : k + step] for k in range(0, len(shuffled), step)]
-    return [[log], [[seen] for seen in log], parts]
+    return [[log], _parts(log, len(log) // 200), _parts(shuffled, len(shuffled) // 10)]
+
+
+def _parts(log: list[Observation], size: int) -> list[list[Observation]]:
+    step = max(size, 1)
+    return [log[k : k + step] for k in range(0, len(log), step)]
 
 
 def _outcomes(log: list[Observation], rules: Rules) -> list[Outcome]:
