@@ -60,7 +60,7 @@ def _is_in_conflict(graph: Graph, table: RuleTable, screening: Screening) -> Fla
 def _is_without_basis(graph: Graph, table: RuleTable) -> Flags:
     """Flag links between different accounts that no contract and no granted consent supports.
 
-    An openid and the unionid that it determines are one account.
+    An openid or external_userid and the unionid that it determines are one account.
     """
     identifiers, links = graph.identifiers, graph.links
     if not links.basis.any():

@@ -7,7 +7,7 @@ from identity_resolution.rule_file import load_rules
 from identity_store.explanation import explain, explain_alone
 from identity_store.transitions import NO_PROFILE, EventKind, Profiles, transitions
 from tests.property.identity.oracle import Identifier, Observation
-from tests.property.identity.worlds import names_of, run
+from tests.property.identity.worlds import names_of, outcome, run
 
 NONE = NO_PROFILE
 
@@ -51,6 +51,7 @@ def _seen(at: int, *identifiers: Identifier) -> Observation:
 MEMBER: Identifier = ("member_id", "", "M1")
 OTHER: Identifier = ("member_id", "", "M2")
 OPENID: Identifier = ("openid", "wx", "o")
+CUSTOMER: Identifier = ("external_userid", "ww", "c")
 PHONE: Identifier = ("phone", "", "+8615400000001")
 INSTALL: Identifier = ("app_install_id", "", "i1")
 
@@ -92,3 +93,14 @@ def test_one_identifier_is_explained_by_its_own_links_the_newest_first() -> None
     row = names_of(state).index(PHONE)
     links = explain_alone(state.graph, state.resolution, row)
     assert [{step.left, step.right} for step in links] == [{PHONE, INSTALL}, {MEMBER, PHONE}]
+
+
+@pytest.mark.parametrize("whose", [OPENID, CUSTOMER])
+def test_what_determines_a_unionid_needs_no_more_consent(whose: Identifier) -> None:
+    """WeChat says whose an openid and a WeCom customer are: it is no link between two accounts."""
+    union: Identifier = ("unionid", "op", "u")
+    seen = Observation(0, ((whose, 1), (union, 1)), source="web")
+    assert outcome(run([[seen]], load_rules())[-1]).decision[frozenset((whose, union))] == "used"
+    other = Observation(0, ((whose, 1), (MEMBER, 1)), source="web")
+    found = outcome(run([[other]], load_rules())[-1])
+    assert found.decision[frozenset((whose, MEMBER))] == "no_basis"
