@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain
 
-from ingestion.contract import Contract, IdentifierField, load_contract
+from ingestion.contract import Contract, IdentifierField, ScopeByField, load_contract
 from ingestion.contract_places import contract_dirs
 from ingestion.expressions import path_keys
 from settings import Settings
@@ -112,6 +112,7 @@ def _named_paths(contract: Contract) -> Iterator[str]:
 def _paths_of_identifier(spec: IdentifierField) -> Iterator[str]:
     yield from spec.path
     yield from filter(None, (spec.under, spec.each))
+    yield from spec.scope.path if isinstance(spec.scope, ScopeByField) else ()
     yield from re.findall(r"\{([^}]+)\}", spec.join or "")
     by_field = (spec.strength, spec.namespace, spec.when)
     yield from (named.path for named in by_field if named and not isinstance(named, (int, str)))

@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from next_best_offer.learning import FEATURES, Past, learn
-from pipeline.offer_catalogue import read_catalogue
+from pipeline.offer_catalogue import portrait_columns
 from settings import Settings
 from warehouse.connection import Connection, connect
 from warehouse.offer_models import newest_unlearnt_month, read_open_model, read_past, write_model
@@ -56,6 +56,6 @@ def response_model(settings: Settings, role: str) -> str:
     """
     with connect(settings, role, stage="response_model") as conn:
         model = read_open_model(conn)
-    if model is None or not set(model.features) <= set(read_catalogue(settings).columns):
+    if model is None or not set(model.features) <= set(portrait_columns(settings)):
         return "{}"
     return json.dumps(model._asdict())

@@ -36,7 +36,11 @@ class SmallDisk:
         self.path.mkdir()
         try:
             self._command("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs")
-            own(self.path)
+        except subprocess.CalledProcessError:  # in some containers root may not
+            self.path.rmdir()
+            pytest.skip("this machine does not let root mount a small disk")
+        own(self.path)
+        try:
             yield
         finally:
             self._command("umount", "--lazy")

@@ -20,7 +20,7 @@ SMALLEST_GAIN = 0.2
 """A test should be able to tell a gain of a fifth."""
 
 FOLDS = (0, 1)
-FAIRNESS = ("measure", "by", "group", "persons", "mean", "others", "ratio", "interval", "alarm")
+FAIRNESS = ("measure", "group", "persons", "mean", "ratio", "difference", "alarm")
 COLUMNS = ("experiment", "persons", "treated", "held_out", "lift", "interval", "verdict")
 
 
@@ -46,8 +46,8 @@ def report(*, as_json: AsJson = False) -> None:
 def fairness(*, as_json: AsJson = False) -> None:
     """Compare discounts by value tier and device; exit 1 where a group surely gets others."""
     rows = [
-        (measure, by, f.group, f.people, f.mean, f.mean_of_others, f.ratio,
-         f"{f.lower:+.4g} to {f.upper:+.4g}", f.is_alarming)
+        (measure, f"{by} {f.group}", f.people, f.mean, f.ratio,
+         f"{f.lower:+.3g} to {f.upper:+.3g}", f.is_alarming)
         for (measure, by), groups in read_depths(load_settings()).items()
         for f in compare({name: Depths(*sums) for name, sums in groups.items()})
     ]  # fmt: skip

@@ -55,6 +55,16 @@ def test_new_fields_are_found_inside_the_objects_a_contract_names(
     assert reported(landing) == [("extra", 1), ("properties.#", 1), ("properties.colour", 1)]
 
 
+def test_the_field_that_scopes_an_identifier_is_named(landing: "Landing", make: "Make") -> None:
+    talk = {
+        "conversation_id": "C1", "opened_at": "2026-11-20T10:00:00+08:00", "channel": "wecom",
+        "external_userid": "wm_fake-1", "corp_id": "ww00000000000000e1", "mood": "calm",
+    }  # fmt: skip
+    path = landing.write("commerce/service_conversations/a.jsonl", make.json_lines([talk]))
+    note_unknown_fields(landing.settings, [landing.load(path).load_id])
+    assert reported(landing) == [("mood", 1)]
+
+
 def test_a_lost_or_retyped_field_is_refused_by_its_name(landing: "Landing", make: "Make") -> None:
     lost, retyped = make.order("O1"), make.order("O2", total_fen="10.00")
     del lost["total_fen"]
