@@ -42,8 +42,10 @@ bench: setup ## print the figures the documentation quotes
 	@$(BIN)/python -m benchmarks.identity_store
 	@$(BIN)/python -m benchmarks.ingestion
 	@$(BIN)/python -m benchmarks.receiver
+	@$(BIN)/python -m benchmarks.portraits
 	@$(BIN)/python -m benchmarks.offers
 	@$(BIN)/python -m benchmarks.offer_speed
+	@$(BIN)/python -m benchmarks.sql_mutation
 	@$(BIN)/c360 demo && $(BIN)/python -m benchmarks.chain
 
 bench-spark: ## how the Spark engine grows (needs Java 17; see docs/spark.md)
