@@ -267,7 +267,7 @@ def contracts_of(source: str, *directories: Path) -> dict[str, Contract]:
 @cache
 def _read(path: Path) -> Contract:
     try:
-        contract = Contract.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        contract = Contract.model_validate(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
     except (ValidationError, yaml.YAMLError) as error:
         raise Fatal(f"contract {path.name}: {error}") from None
     if path.stem != f"{contract.source}__{contract.kind}":

@@ -38,7 +38,7 @@ def portrait_columns(settings: Settings) -> dict[str, str]:
     """The columns that rules may name, with their types."""
     marts = settings.project_dir / "dbt_project" / "models" / "marts"
     text = (marts / "portrait" / "portrait.yml").read_text(encoding="utf-8")
-    model = yaml.safe_load(text)["models"][0]
+    model = yaml.load(text, Loader=yaml.CSafeLoader)["models"][0]
     return {
         column["name"]: column["data_type"]
         for column in model["columns"]

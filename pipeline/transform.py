@@ -162,7 +162,9 @@ def _places(settings: Settings) -> list[str]:
 
 
 def _target_dir(settings: Settings) -> Path:
-    return settings.state_dir / "dbt" / "target"
+    # What dbt parsed holds for one database; for another it parses the project again.
+    database = urlsplit(settings.database_url).path.removeprefix("/")
+    return settings.state_dir / "dbt" / "target" / database
 
 
 def _connection_variables(settings: Settings) -> dict[str, str]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -32,6 +33,9 @@ hypothesis_settings.register_profile("nightly", max_examples=10_000, deadline=No
 hypothesis_settings.load_profile(os.environ.get("C360_HYPOTHESIS_PROFILE", "commit"))
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+pytest_plugins = ["tests.staged"]
+_PROCESS = secrets.token_hex(4)
+_TAKEN: set[int] = set()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -129,8 +133,13 @@ def shared_data() -> Path:
 
 @contextmanager
 def new_database(origin: Settings, *, is_copy: bool = False) -> Iterator[Settings]:
-    """A database with a name of its own on the server of `origin`, dropped at the end."""
-    database = f"c360_test_{secrets.token_hex(6)}"
+    """A database on the server of `origin`, dropped at the end.
+
+    It takes the first name that is free: what dbt parsed holds for one name of a database.
+    """
+    place = next(place for place in count() if place not in _TAKEN)
+    _TAKEN.add(place)
+    database = f"c360_test_{_PROCESS}_{place}"
     name = sql.Identifier(database)
     address = urlsplit(origin.database_url)
     template = sql.Identifier(address.path.removeprefix("/") if is_copy else "template0")
@@ -144,6 +153,7 @@ def new_database(origin: Settings, *, is_copy: bool = False) -> Iterator[Setting
     finally:
         with connect_to(maintenance_url, autocommit=True) as conn:
             drop_database(conn, name)
+        _TAKEN.discard(place)
 
 
 def drop_database(conn: Connection, name: sql.Identifier) -> None:

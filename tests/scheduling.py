@@ -5,6 +5,7 @@ from xdist.scheduler import LoadFileScheduling
 SHARING = {
     "tests/integration/dbt": "brand",
     "tests/integration/offers": "brand",
+    "tests/faults/chain": "brand",
 }
 """Folders by the name of what their tests share."""
 

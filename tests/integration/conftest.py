@@ -7,18 +7,7 @@ import pytest
 from settings import Settings
 from tests.integration.dbt.brand import DAYS, deliveries
 from tests.integration.dbt.deliveries import build, copy_of, deliver, start_run
-from warehouse.connection import LOGIN, connect
 from warehouse.runs import Run
-
-
-@pytest.fixture(scope="session")
-def staged_database(template_database: Settings) -> Iterator[Settings]:
-    """A migrated database with the views of staging, as if nothing had run yet."""
-    with copy_of(template_database) as settings:
-        build(settings, start_run(settings, DAYS[-1]), "staging")
-        with connect(settings, LOGIN) as conn:
-            conn.execute("truncate ops.run, ops.stage_run, identity.run restart identity cascade")
-        yield settings
 
 
 @pytest.fixture(scope="session")

@@ -52,9 +52,9 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def day_before(template_database: Settings, landed: Path) -> Iterator[Settings]:
+def day_before(staged_database: Settings, landed: Path) -> Iterator[Settings]:
     """The warehouse with everything published up to the day before; to copy from."""
-    with new_database(template_database, is_copy=True) as database:
+    with copy_of(staged_database) as database:
         settings = replace(database, landing_dir=landed)
         before = Window(FIRST_DAY, DAY - timedelta(days=1))
         assert run_chain(settings, datetime(2026, 11, 20, tzinfo=UTC), window=before)
