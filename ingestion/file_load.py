@@ -9,9 +9,11 @@ lock others wait for. A load that fails afterwards leaves at most numbers nothin
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from ingestion.contract import Contract
 from ingestion.landed_bytes import open_bytes
 from ingestion.load_target import FileCounts, LoadTarget
 from ingestion.pieces import Piece, parse_parts
+from ingestion.read_ahead import made_ahead
 from ingestion.readers import read_texts
 from ingestion.session import Session, open_session
 from settings import Settings
@@ -26,8 +29,11 @@ from warehouse.faults import fault_point
 from warehouse.load_ledger import LandingFile, open_load
 from warehouse.raw_records import DeadlockError, RecordOrigin, lock_load
 
-PARTS_AT_ONCE = 4
+PARTS_AT_ONCE = 1
 """Blocks parsed together: planning their query costs as much as a megabyte."""
+
+PARSERS = 2
+"""Threads that parse one file. Half of the work is outside of Python's lock, or is the server's."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,10 @@ def load_delivery(session: Session, delivery: Delivery, contract: Contract) -> F
 def read_pieces(session: Session, delivery: Delivery, contract: Contract) -> Iterator[Piece]:
     """The file's pieces, some blocks at a time, so that its size does not matter."""
     parts = read_texts(session.engine, delivery.path, contract)
-    while some := list(islice(parts, PARTS_AT_ONCE)):
-        yield from parse_parts(session, contract, delivery.arrival_day, some)
+    blocks = iter(lambda: list(islice(parts, PARTS_AT_ONCE)), [])
+    parse = partial(parse_parts, session, contract, delivery.arrival_day)
+    for pieces in made_ahead(parse, blocks, at_once=PARSERS):
+        yield from pieces
 
 
 def load_pieces(
@@ -89,12 +97,24 @@ def load_pieces(
     """
     load = _Load(session, delivery, contract, file)
     try:
-        counts = load.run(pieces(), is_alone=False)
+        with _closed(pieces()) as some:
+            counts = load.run(some, is_alone=False)
     except DeadlockError:
-        counts = load.run(pieces(), is_alone=True)
+        with _closed(pieces()) as some:
+            counts = load.run(some, is_alone=True)
     if not counts.is_already_loaded:
         fault_point("ingest_after_commit")
     return counts
+
+
+@contextmanager
+def _closed(pieces: Iterable[Piece]) -> Iterator[Iterable[Piece]]:
+    """Pieces that are not made any more at the end: after an error parsers are still at work."""
+    try:
+        yield pieces
+    finally:
+        if isinstance(pieces, Generator):
+            pieces.close()
 
 
 @dataclass(frozen=True)

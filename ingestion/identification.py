@@ -7,6 +7,7 @@ registered.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -60,11 +61,15 @@ _MAX_DROPPED = (1 << (_FLAG_BITS - 1)) - 1
 
 
 class Identification:
-    """Remembers what it has registered; the numbers stay the same for ever."""
+    """Remembers what it has registered; the numbers stay the same for ever.
+
+    Several threads may ask; one at a time learns, so that nothing is registered twice.
+    """
 
     def __init__(self, junk: JunkLists) -> None:
         self._junk = junk
         self._known: dict[str, dict[str, int]] = {}
+        self._lock = Lock()
 
     def identify(
         self, contract: str, keys: pa.StringArray, take_apart: TakeApart, registers: Registers
@@ -73,13 +78,14 @@ class Identification:
         encoded = keys.dictionary_encode()
         indices = encoded.indices.to_numpy()
         distinct = encoded.dictionary.to_pylist()
-        known = self._known_of(contract)
-        missing = [place for place, key in enumerate(distinct) if key not in known]
-        if missing:
-            learned = self._learn(take_apart(_first_places(indices, len(distinct))[missing]),
-                                  len(missing), registers)  # fmt: skip
-            known.update(zip([distinct[place] for place in missing], learned, strict=True))
-        found = np.array([known[key] for key in distinct], np.int64)[indices]
+        with self._lock:
+            known = self._known_of(contract)
+            missing = [place for place, key in enumerate(distinct) if key not in known]
+            if missing:
+                learned = self._learn(take_apart(_first_places(indices, len(distinct))[missing]),
+                                      len(missing), registers)  # fmt: skip
+                known.update(zip([distinct[place] for place in missing], learned, strict=True))
+            found = np.array([known[key] for key in distinct], np.int64)[indices]
         set_ids = found >> _FLAG_BITS
         return Shown(
             pa.array(set_ids, mask=set_ids < 0), found >> 1 & _MAX_DROPPED, (found & 1) > 0

@@ -51,10 +51,10 @@ def parse_parts(
     """One piece for each part, in the same order; identifiers and months are registered."""
     texts = [part for part in parts if isinstance(part, Texts)]
     starts = np.cumsum([0, *(part.table.num_rows for part in texts)])
-    parser = session.parser(contract, arrival_day)
-    parsed = parser.parse(
-        joined_texts(texts), session.identification, session.registers(arrival_day)
-    )
+    with session.parser(contract, arrival_day) as parser:
+        parsed = parser.parse(
+            joined_texts(texts), session.identification, session.registers(arrival_day)
+        )
     session.ensure_months(contract.source, parsed.rows["event_day"])
     rows = as_fields(parsed.rows, contract.source, contract.kind, arrival_day)
     pieces = iter(_told_apart(parsed, rows, texts, starts))

@@ -1,7 +1,7 @@
 """What loading several files one after the other shares: connections, engine, lists."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -23,30 +23,51 @@ ROLE = "c360_ingest"
 
 
 @dataclass
+class _Parsers:
+    """The parsers of one engine, each made once."""
+
+    engine: duckdb.DuckDBPyConnection
+    accounts: Sequence[Account]
+    made: dict[tuple[str, str, int, date], BlockParser] = field(default_factory=dict)
+
+    def of(self, contract: Contract, arrival_day: date) -> BlockParser:
+        key = (contract.source, contract.kind, contract.version, arrival_day)
+        if key not in self.made:
+            self.made[key] = BlockParser(self.engine, contract, self.accounts, arrival_day)
+        return self.made[key]
+
+
+@dataclass
 class Session:
     """Open connections and engine of a loader; use `open_session`.
 
     `loads` carries the transaction of the file being loaded. `numbers` commits every statement at
-    once, so new identifiers and partitions never stay locked while a long file is read. `parsing`
-    runs the contracts' queries and nothing else, so that their plans stay.
+    once, so new identifiers and partitions never stay locked while a long file is read. Parsers
+    run on engines of their own, which do nothing else, so that their plans stay; each serves one
+    thread at a time.
     """
 
     settings: Settings
     loads: Connection
     numbers: Connection
     engine: duckdb.DuckDBPyConnection
-    parsing: duckdb.DuckDBPyConnection
     accounts: Sequence[Account]
     identification: Identification
-    _parsers: dict[tuple[str, str, int, date], BlockParser] = field(default_factory=dict)
+    _stack: ExitStack
+    _free: list[_Parsers] = field(default_factory=list)
     _months: set[tuple[str, date]] = field(default_factory=set)
 
-    def parser(self, contract: Contract, arrival_day: date) -> BlockParser:
-        """The parser of a contract, made once."""
-        key = (contract.source, contract.kind, contract.version, arrival_day)
-        if key not in self._parsers:
-            self._parsers[key] = BlockParser(self.parsing, contract, self.accounts, arrival_day)
-        return self._parsers[key]
+    @contextmanager
+    def parser(self, contract: Contract, arrival_day: date) -> Iterator[BlockParser]:
+        """A parser of the contract for one thread, kept for the next."""
+        try:
+            parsers = self._free.pop()
+        except IndexError:
+            parsers = _Parsers(self._stack.enter_context(open_engine()), self.accounts)
+        try:
+            yield parsers.of(contract, arrival_day)
+        finally:
+            self._free.append(parsers)
 
     def registers(self, arrival_day: date) -> Registers:
         """Give identifiers that come with a load of this day their numbers."""
@@ -75,7 +96,7 @@ def open_session(settings: Settings) -> Iterator[Session]:
         connect(settings, ROLE, stage="ingest") as loads,
         connect(settings, ROLE, stage="ingest:numbers", autocommit=True) as numbers,
         open_engine() as engine,
-        open_engine() as parsing,
+        ExitStack() as stack,
     ):
         prepare_session(loads)
         # What refers to a number is committed later and flushed with it.
@@ -87,7 +108,7 @@ def open_session(settings: Settings) -> Iterator[Session]:
             loads,
             numbers,
             engine,
-            parsing,
             accounts(settings.config_dir),
             Identification(junk_lists(settings.config_dir)),
+            stack,
         )

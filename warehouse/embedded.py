@@ -19,8 +19,8 @@ START_ATTEMPTS_SECONDS = 15.0
 STOP_SECONDS = 30
 
 # For two cores beside Airflow and dbt. Server messages stay terse and without the failing
-# statement, because both can quote rows. Iterations slow down who guesses a password; nobody guesses
-# 24 random bytes, and with 4,096 of them a connection took 8 ms instead of 3.
+# statement, because both can quote rows. Iterations slow down who guesses a password; nobody
+# guesses 24 random bytes, and with 4,096 iterations a connection took 8 ms instead of 3.
 CONFIGURATION = """\
 # Written at every start; change warehouse/embedded.py instead.
 listen_addresses = '127.0.0.1'

@@ -92,17 +92,24 @@ def test_parquet_rows_go_and_every_type_stays(is_kept: bool) -> None:  # noqa: F
             "day": pa.array([datetime(2026, 11, 1, tzinfo=UTC)] * 2),
             "raw": pa.array([b"oA1_fake-canary\xff", b"\xff"]),
             "seen": pa.array([[{"id": "oA1_fake-canary"}], []]),
+            "step": pa.array(
+                [{"id": "oA1_fake-canary", "at": 1}, {"id": "oB2", "at": 3}],
+                pa.struct({"id": pa.string(), "at": pa.timestamp("ns")}),
+            ),
         }
     )
     left = unparquet(erased("a.parquet", parquet(table), is_kept=is_kept))
     assert left.schema == unparquet(parquet(table)).schema
-    assert left.slice(len(left) - 1).to_pylist()[0]["who"] == "oB2"
+    assert left["who"].to_pylist()[-1] == "oB2"
     if not is_kept:
         assert (len(left), left["at"].cast(pa.int64()).to_pylist()) == (1, [3])
         return
-    hers = left.drop_columns(["at", "rate", "day"]).to_pylist()[0]
+    hers = left.drop_columns(["at", "rate", "day", "step"]).to_pylist()[0]
     assert hers == {"who": "erased", "call": None, "raw": b"erased\xff", "seen": [{"id": "erased"}]}
     assert left["at"].equals(table["at"])
+    steps = left["step"].combine_chunks()
+    assert steps.field("id").to_pylist() == ["erased", "oB2"]
+    assert steps.field("at").cast(pa.int64()).to_pylist() == [1, 3]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.zip", "a.parquet"])
