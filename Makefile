@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 3
 
 # Bytecode halves every start; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE

@@ -1,6 +1,5 @@
 """The in-process column engine every block is parsed with."""
 
-import sys
 import warnings
 from typing import Any
 
@@ -8,28 +7,6 @@ import duckdb
 import pyarrow as pa
 
 MEMORY_LIMIT = "60MB"
-
-
-class _NoPandas:
-    """Arrow imports pandas with its first array, where it is installed: 40 MB that no load needs.
-
-    It asks once; whoever converts to pandas afterwards still gets it.
-    """
-
-    @staticmethod
-    def find_spec(name: str, *_: object) -> None:
-        if name == "pandas":
-            raise ImportError(name)
-
-    def __enter__(self) -> None:
-        sys.meta_path.insert(0, self)
-
-    def __exit__(self, *_: object) -> None:
-        sys.meta_path.remove(self)
-
-
-with _NoPandas():
-    pa.array([])
 
 
 def open_engine() -> duckdb.DuckDBPyConnection:
