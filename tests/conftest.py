@@ -34,6 +34,7 @@ hypothesis_settings.load_profile(os.environ.get("C360_HYPOTHESIS_PROFILE", "comm
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.staged"]
+MEMORY_DISK, MEMORY_DISK_FREE_BYTES = Path("/dev/shm"), 8 * 1024**3  # noqa: S108 - a disk's name
 _PROCESS = secrets.token_hex(4)
 _TAKEN: set[int] = set()
 
@@ -68,8 +69,12 @@ def _turn(item: pytest.Item) -> int:
 
 @pytest.fixture(scope="session")
 def short_dir() -> Iterator[Path]:
-    """A directory with a short path that the database server's account may enter."""
-    path = Path(tempfile.mkdtemp(prefix="c360-test-"))
+    """A directory with a short path that the database server's account may enter.
+
+    In memory where that has room: a copy of a database is a thousand files, made twice as fast.
+    """
+    is_roomy = MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > MEMORY_DISK_FREE_BYTES
+    path = Path(tempfile.mkdtemp(prefix="c360-test-", dir=MEMORY_DISK if is_roomy else None))
     path.chmod(0o711)
     yield path
     shutil.rmtree(path, ignore_errors=True)

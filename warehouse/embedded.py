@@ -38,7 +38,7 @@ fsync = {durable}
 synchronous_commit = {durable}
 full_page_writes = {durable}
 wal_compression = on
-max_wal_size = 4GB
+max_wal_size = {max_wal_size}
 checkpoint_timeout = 15min
 password_encryption = 'scram-sha-256'
 scram_iterations = 1
@@ -123,6 +123,7 @@ class EmbeddedServer:
                 port=self.port,
                 socket_dir=self._socket_dir(),
                 durable="on" if self.is_durable else "off",
+                max_wal_size="4GB" if self.is_durable else "512MB",
             ),
             encoding="utf-8",
         )
