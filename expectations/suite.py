@@ -71,7 +71,7 @@ def read_suite(path: Path) -> Suite:
         Fatal: it is no suite; the message names the file and the key at fault.
     """
     try:
-        return Suite.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Suite.model_validate(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader))
     except (yaml.YAMLError, ValidationError) as error:
         raise Fatal(f"{path.name} is no suite of expectations: {error}") from error
 

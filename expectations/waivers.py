@@ -46,7 +46,8 @@ def read_waivers(config_dir: Path) -> Sequence[Waiver]:
     if not path.is_file():
         return ()
     try:
-        return _Waivers.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).waivers
+        document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        return _Waivers.model_validate(document).waivers
     except (yaml.YAMLError, ValidationError) as error:
         raise Fatal(f"{path.name} is no list of waivers: {error}") from error
 

@@ -8,14 +8,13 @@ import csv
 import json
 from dataclasses import replace
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from ingestion.engine import table_of
+from ingestion.engine import Engine, table_of
 from ingestion.lines import Block
 from ingestion.rejects import Reject
 from ingestion.texts import Texts, readable_lines, text_table
@@ -26,7 +25,7 @@ Lines = npt.NDArray[np.int32]
 class CsvReader:
     """Reads the blocks of one file in order; the first line of the first one is the header."""
 
-    def __init__(self, engine: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._header: bytes | None = None
         self._names: list[str] = []

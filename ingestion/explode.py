@@ -4,13 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.contract import Contract
-from ingestion.engine import rows_of, table_of
+from ingestion.engine import Engine, rows_of, table_of
 from ingestion.expressions import json_path, path_keys
 from ingestion.json_checks import examine
 from ingestion.texts import Texts
@@ -45,7 +44,7 @@ order by k
 """
 
 
-def explode(engine: duckdb.DuckDBPyConnection, pages: Texts, contract: Contract) -> Texts:
+def explode(engine: Engine, pages: Texts, contract: Contract) -> Texts:
     """The items of every page: of the first of the contract's arrays that the page has.
 
     A page without any is a record itself where the contract says so, else it is rejected.

@@ -30,7 +30,7 @@ def junk_lists(config_dir: Path) -> JunkLists:
     if not path.is_file():
         return JunkLists()
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         found = _IdentifierSettings.model_validate(document)
     except (ValidationError, yaml.YAMLError) as error:
         raise Fatal(f"{path}: {error}") from None

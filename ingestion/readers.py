@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingestion.contract import Contract, Paths
 from ingestion.csv_lines import CsvReader
-from ingestion.engine import rows_of, table_of
+from ingestion.engine import Engine, rows_of, table_of
 from ingestion.explode import explode
 from ingestion.expressions import json_path, path_keys
 from ingestion.landed_bytes import open_bytes
@@ -36,9 +35,7 @@ def format_of(path: PurePath) -> str:
     return suffixes[-1] if suffixes else ""
 
 
-def read_texts(
-    engine: duckdb.DuckDBPyConnection, path: Path, contract: Contract
-) -> Iterator[Texts | Reject]:
+def read_texts(engine: Engine, path: Path, contract: Contract) -> Iterator[Texts | Reject]:
     """The file's records in its order, a block at a time; never raises on what the file holds."""
     file_format = format_of(path)
     if file_format == ".parquet":
@@ -64,7 +61,7 @@ class RawPlace:
 
 
 def read_raw(
-    engine: duckdb.DuckDBPyConnection, raw: bytes, contract: Contract, place: RawPlace
+    engine: Engine, raw: bytes, contract: Contract, place: RawPlace
 ) -> Iterator[Texts | Reject]:
     """The same for the bytes of one quarantined line, which keeps its place."""
     reader = _line_reader(engine, place.file_format)
@@ -85,7 +82,7 @@ def read_raw(
             yield texts
 
 
-def _line_reader(engine: duckdb.DuckDBPyConnection, file_format: str) -> Callable[[Block], Texts]:
+def _line_reader(engine: Engine, file_format: str) -> Callable[[Block], Texts]:
     if file_format == ".csv":
         return CsvReader(engine).texts
     if file_format == ".tsv":
@@ -98,7 +95,7 @@ def _lines(path: Path, reader: Callable[[Block], Texts]) -> Iterator[Texts | Rej
         yield reader(part) if isinstance(part, Block) else part
 
 
-def _document(engine: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Texts | Reject]:
+def _document(engine: Engine, path: Path) -> Iterator[Texts | Reject]:
     """A `.json` file: an array of records or one record; else its lines are the records."""
     if path.stat().st_size <= MAX_DOCUMENT_BYTES:
         document = _whole_document(engine, path)
@@ -108,7 +105,7 @@ def _document(engine: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Texts |
     yield from _lines(path, line_texts)
 
 
-def _whole_document(engine: duckdb.DuckDBPyConnection, path: Path) -> pa.StringArray | None:
+def _whole_document(engine: Engine, path: Path) -> pa.StringArray | None:
     try:
         text = b"".join(open_chunks(path)).decode("utf-8-sig")
     except (EOFError, OSError, UnicodeDecodeError):
@@ -130,7 +127,7 @@ def _whole_document(engine: duckdb.DuckDBPyConnection, path: Path) -> pa.StringA
     return found["text"].combine_chunks()
 
 
-def _parquet(engine: duckdb.DuckDBPyConnection, path: Path) -> Iterator[Texts | Reject]:
+def _parquet(engine: Engine, path: Path) -> Iterator[Texts | Reject]:
     first_row = 1
     try:
         with open_bytes(path) as stored, pq.ParquetFile(stored) as file:
@@ -152,7 +149,7 @@ def _rendered(texts: pa.StringArray, first_line: int) -> Iterator[Texts]:
         yield line_texts(Block(data, np.cumsum(lengths).astype(np.int32), first_line, 0))
 
 
-def _is_page(engine: duckdb.DuckDBPyConnection, texts: Texts, paths: Paths) -> bool:
+def _is_page(engine: Engine, texts: Texts, paths: Paths) -> bool:
     """Whether the text still is a page; a rejected item already stands under the last key alone."""
     engine.register("json_text", texts.table)
     items = [json_path(f'"{path_keys(path)[-1]}"') for path in paths if len(path_keys(path)) > 1]

@@ -1,7 +1,7 @@
 """What loading several files one after the other shares: connections, engine, lists."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.contract import Contract
-from ingestion.engine import open_engine
+from ingestion.engine import Engine, LateEngine, open_engine
 from ingestion.identification import Identification, Registers
 from ingestion.junk_settings import junk_lists
 from ingestion.records import BlockParser
@@ -50,7 +50,7 @@ class Session:
     settings: Settings
     loads: Connection
     numbers: Connection
-    engine: duckdb.DuckDBPyConnection
+    engine: Engine
     accounts: Sequence[Account]
     identification: Identification
     _stack: ExitStack
@@ -95,7 +95,7 @@ def open_session(settings: Settings) -> Iterator[Session]:
     with (
         connect(settings, ROLE, stage="ingest") as loads,
         connect(settings, ROLE, stage="ingest:numbers", autocommit=True) as numbers,
-        open_engine() as engine,
+        closing(LateEngine()) as engine,
         ExitStack() as stack,
     ):
         prepare_session(loads)

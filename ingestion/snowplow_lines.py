@@ -8,11 +8,10 @@ typed, times in ISO 8601, contexts and self-describing events as one member per 
 from collections.abc import Mapping
 from typing import Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
-from ingestion.engine import rows_of, table_of
+from ingestion.engine import Engine, rows_of, table_of
 from ingestion.lines import Block
 from ingestion.snowplow_fields import FIELDS
 from ingestion.texts import Texts, readable_lines, text_table
@@ -92,7 +91,7 @@ select len(line) - len(replace(line, chr(9), '')) + 1 as fields from snowplow_li
 class SnowplowReader:
     """Reads blocks of enriched events; older enrichments end their lines earlier."""
 
-    def __init__(self, engine: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def texts(self, block: Block) -> Texts:

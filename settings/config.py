@@ -68,7 +68,7 @@ def accounts(config_dir: Path) -> tuple[Account, ...]:
 
 def _read(path: Path, model: type[_Model]) -> _Model:
     try:
-        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document: Any = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
         return model.model_validate(document)
     except FileNotFoundError:
         raise ConfigError(f"{path} is missing; C360_CONFIG_DIR says where to look") from None
