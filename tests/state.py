@@ -69,13 +69,15 @@ SHOWN_OTHERWISE = {
 """What stands for an erased value holds its number; the members of a set are in its name."""
 
 # What tells the way: when something arrived, and what was true before.
-WAY = frozenset({"arrival_day", "valid_from"})
+WAY = frozenset({"arrival_day", "assigned_on", "born_at", "valid_from"})
 WAY_TABLES = frozenset(
     {
+        "build.offer_performance_daily",  # of what was decided on each day
         "build.portrait_snapshot",
         "build.profile_redirect",
         "identity.minted_id",
         "identity.profile_event",
+        "mart.offer_performance_daily",
         "mart.portrait_snapshot",
         "mart.profile_redirect",
         "ops.empty_day",
