@@ -27,7 +27,7 @@ CONTENT_HEIGHT = (
     "const places = [...document.querySelectorAll('.dashboard-component-chart-holder')];"
     "return Math.ceil(Math.max(...places.map(place => place.getBoundingClientRect().bottom)))"
 )
-FAILED_CHARTS = "return document.querySelectorAll('.chart-container .ant-alert-error').length"
+FAILED_CHARTS = "return document.querySelectorAll('.ant-alert-error').length"
 
 
 def main(address: str, folder: Path) -> int:

@@ -8,11 +8,13 @@ import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from dashboards.assets import Assets, chart_uuids, import_contents, read_assets
 from dashboards.deployment_names import ADMIN, DATABASE_VARIABLE, PASSWORD_VARIABLE
+from dashboards.query_context import metrics_of
 
 Json = dict[str, Any]
 
@@ -103,7 +105,7 @@ def ask(chart: Json) -> Json:
         command = ChartDataCommand(ChartDataQueryContextSchema().load(question))
         command.validate()
         for answer in command.run()["queries"]:
-            rows += answer["rowcount"]
+            rows += filled_rows(answer["data"] or [], metrics_of(chart["params"]))
             error = error or answer.get("error") or ""
     except Exception as failure:  # noqa: BLE001 - whatever it is, it is this chart's answer
         error = f"{type(failure).__name__}: {failure}"
@@ -114,6 +116,11 @@ def ask(chart: Json) -> Json:
         "seconds": time.monotonic() - started,
         "error": error,
     }
+
+
+def filled_rows(rows: Sequence[Json], metrics: Sequence[str]) -> int:
+    """How many rows have something to draw: a sum over nothing is one row, and empty."""
+    return sum(any(row.get(metric) is not None for metric in metrics) for row in rows)
 
 
 if __name__ == "__main__":

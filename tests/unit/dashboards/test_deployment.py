@@ -4,6 +4,7 @@ from pathlib import Path
 
 from dashboards.check import ChartAnswer
 from dashboards.deployment import reader_uri, superset_of
+from dashboards.in_superset import filled_rows
 from dashboards.query_context import query_context
 from settings import load_settings
 from settings.state import remembered_superset
@@ -63,6 +64,11 @@ def test_a_chart_without_rows_or_with_an_error_is_not_good() -> None:
     assert ChartAnswer("growth", "visitors", 3, 0.1, "").is_good
     assert not ChartAnswer("growth", "visitors", 0, 0.1, "").is_good
     assert not ChartAnswer("growth", "visitors", 3, 0.1, "no such column").is_good
+
+
+def test_a_sum_over_nothing_is_no_row() -> None:
+    assert filled_rows([{"orders": None}], ["orders"]) == 0
+    assert filled_rows([{"day": 1, "orders": 0}, {"day": 2, "orders": None}], ["orders"]) == 1
 
 
 def test_superset_stays_out_of_the_products_locks() -> None:
