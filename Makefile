@@ -8,7 +8,7 @@ JOBS ?= 3
 # Bytecode halves every start; some machines switch it off.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test test-all laws check docs bench bench-spark up down status lock clean
+.PHONY: help setup demo test test-all laws check docs bench bench-spark bi bi-up up down status lock clean
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ bench-spark: ## how the Spark engine grows (needs Java 17; see docs/spark.md)
 	@sh scripts/test_extras.sh --version >/dev/null
 	@.venv-extras/bin/python -m benchmarks.identity_spark
 
+bi: setup ## load the dashboards into a local Apache Superset and ask every chart (see docs/dashboards.md)
+	@sh scripts/bi.sh check
+
+bi-up: setup ## show Superset's page on loopback until Ctrl-C, after `make bi`
+	@sh scripts/bi.sh serve
+
 up: setup ## start PostgreSQL and Airflow
 	@$(BIN)/c360 up
 
@@ -66,7 +72,9 @@ lock: setup ## maintainers: resolve pyproject.toml again and write requirements.
 	@$(BIN)/uv export --quiet --frozen --no-emit-project --no-header --format requirements-txt -o requirements.lock
 	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group dev -c requirements.lock \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o requirements-extras.lock
+	@$(BIN)/uv pip compile requirements-bi.in --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links -q -o requirements-bi.lock
 	@if grep -nE 'https?://' requirements*.lock; then echo "a lock names a host"; exit 1; fi
 
 clean: down ## remove the environment and the local state
-	@rm -rf .venv .c360 .mypy_cache .ruff_cache .sqlfluff_cache .hypothesis
+	@rm -rf .venv .venv-bi .c360 .mypy_cache .ruff_cache .sqlfluff_cache .hypothesis

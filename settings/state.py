@@ -11,6 +11,7 @@ import socket
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SECRETS_FILE = "secrets.json"
@@ -18,6 +19,15 @@ PORTS_FILE = "ports.json"
 
 ROLE_NAMES = ("postgres", "c360_admin", "airflow", "c360_bi", "c360_marketer")
 PORT_NAMES = ("postgres", "airflow")
+
+
+@dataclass(frozen=True)
+class SupersetState:
+    """What a local Superset keeps: its page's port, the key of its sessions, its one login."""
+
+    port: int
+    secret_key: str = field(repr=False)
+    admin_password: str = field(repr=False)
 
 
 def remembered_secrets(state_dir: Path) -> Mapping[str, str]:
@@ -29,6 +39,19 @@ def remembered_ports(state_dir: Path) -> Mapping[str, int]:
     """Every port by name; missing ones are picked among the free ones and written first."""
     ports = _remember(state_dir, PORTS_FILE, dict.fromkeys(PORT_NAMES, _free_port_text))
     return {name: int(port) for name, port in ports.items()}
+
+
+def remembered_superset(state_dir: Path) -> SupersetState:
+    """Secrets and port of Superset; made when it is first asked for, because few have one."""
+    makers = {
+        "superset_secret_key": lambda: secrets.token_urlsafe(48),
+        "superset_admin_password": lambda: secrets.token_urlsafe(18),
+    }
+    known = _remember(state_dir, SECRETS_FILE, makers)
+    ports = _remember(state_dir, PORTS_FILE, {"superset": _free_port_text})
+    return SupersetState(
+        int(ports["superset"]), known["superset_secret_key"], known["superset_admin_password"]
+    )
 
 
 def pick_port_again(state_dir: Path, name: str) -> int:
