@@ -9,29 +9,68 @@
 {# Monday of the week of the decided day: what is drawn anew each week. #}
 {% macro decided_week() -%} date_trunc('week', {{ as_of() }} + 1)::date {%- endmacro %}
 
+{# Where in the list, in [0, 1), what the person is tried stands; null but for a share of persons each week. #}
+{% macro tried_draw(subject) -%}
+    case
+            when {{ drawn("'explore:" ~ "' || " ~ decided_week(), subject) }} < {{ var('exploration_share') }}
+                then {{ drawn("'pick:" ~ "' || " ~ decided_week(), subject) }}
+        end
+{%- endmacro %}
+
 {#
 How much likelier than the mean offer the person takes this one: own baskets with a covered product, more for who
 redeemed it before; how many buyers ever bought a covered product breaks ties. Offers without products: 1.
 #}
 {% macro offer_lift(affinity, popularity, order_count) -%}
     case
-        when {{ popularity }} is null then 1 + 0.3 * ln((1 + coalesce({{ affinity }}.redemption_count, 0))::numeric)
-        else (
-            coalesce({{ affinity }}.basket_count, 0) * (1 + 0.3 * ln((1 + coalesce({{ affinity }}.redemption_count, 0))::numeric))
-            + {{ popularity }}
-        ) / ({{ order_count }} + 1) / {{ popularity | replace('popularity', 'mean_popularity') }}
+        when {{ popularity }} is null then {{ habit(affinity) }}
+        else (coalesce({{ affinity }}.basket_count, 0) * {{ habit(affinity) }} + {{ popularity }})
+            / ({{ order_count }} + 1) / {{ popularity | replace('popularity', 'mean_popularity') }}
     end
 {%- endmacro %}
 
-{# A row a channel: name, number, probability of a conversion, cost of a message, reserve price of the slot it takes. #}
-{% macro route_values(tariff, lifted) -%}
+{# 1, more for who redeemed the offer before; few did, and a logarithm of a numeric is dear. #}
+{% macro habit(affinity) -%}
+    case when {{ affinity }}.redemption_count > 0 then 1 + 0.3 * ln((1 + {{ affinity }}.redemption_count)::numeric) else 1 end
+{%- endmacro %}
+
+{# A row a channel: name, number, and what the tariff says of it. #}
+{% macro route_rows(tariff) -%}
     values
     {% for channel in offer_channels() -%}
     (
-        '{{ channel }}', {{ loop.index0 }}, {{ probability(tariff ~ '.' ~ channel ~ '_rate * ' ~ lifted ~ '.lift * ' ~ lifted ~ '.response_factor') }},
-        {{ tariff }}.{{ channel }}_cost,
-        round({{ tariff }}.{{ channel }}_reserve
-            {%- if channel == 'official_account' %} / greatest({{ lifted }}.official_account_slots, 1)::numeric{% endif %}, 2)
+        '{{ channel }}', {{ loop.index0 }}::smallint, {{ tariff }}.{{ channel }}_rate, {{ tariff }}.{{ channel }}_cost,
+        {{ tariff }}.{{ channel }}_reserve
     ){% if not loop.last %},{% endif %}
     {% endfor %}
+{%- endmacro %}
+
+{# The reserve price of the slot a message takes; the last slot of a month is dearer than the first. #}
+{% macro slot_reserve(channel, reserve, slots) -%}
+    round(case when {{ channel }} = 'official_account' then {{ reserve }} / greatest({{ slots }}, 1)::numeric else {{ reserve }} end, 2)
+{%- endmacro %}
+
+{# A column a channel: the value of the offer by this channel, null when none of its routes is open. #}
+{% macro channel_values(tariff, lifted) -%}
+    {% for channel in offer_channels() -%}
+    case
+            when {{ lifted }}.route_bits {{ '>> 8' if loop.first else '& ' ~ 2 ** loop.index0 }} <> 0
+                then {{ expected_value_fen(
+                    probability(tariff ~ '.' ~ channel ~ '_rate * ' ~ lifted ~ '.lift * ' ~ lifted ~ '.response_factor'),
+                    tariff ~ '.' ~ channel ~ '_cost', '0',
+                    slot_reserve("'" ~ channel ~ "'", tariff ~ '.' ~ channel ~ '_reserve', lifted ~ '.official_account_slots')
+                ) | replace('context_weight', '1.00') | replace('coalesce(p_untreated, 0)', '0') }}
+        end as {{ channel }}_value{% if not loop.last %},{% endif %}
+    {% endfor %}
+{%- endmacro %}
+
+{# The best of those values; who opted out of personalisation gets the first open channel's. #}
+{% macro best_value(has_opted_out) -%}
+    {%- set columns %}{% for channel in offer_channels() %}{{ channel }}_value{% if not loop.last %}, {% endif %}{% endfor %}{% endset -%}
+    case when {{ has_opted_out }} then coalesce({{ columns }}) else greatest({{ columns }}) end
+{%- endmacro %}
+
+{# The number of the first channel that has this value. #}
+{% macro channel_of_value(value) -%}
+    case {{ value }} {% for channel in offer_channels() %}when {{ channel }}_value then {{ loop.index0 }} {% endfor %}end::smallint
 {%- endmacro %}

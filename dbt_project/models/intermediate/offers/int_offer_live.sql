@@ -1,8 +1,6 @@
 -- Grain: one offer that may be sent on the day after as_of.
 -- A route is a way to a person: a channel, or of subscription messages one template. `route_bits` is the
 -- set of the offer's.
-{{ config(materialized='view') }}
-
 with live as (
     select
         *,

@@ -2,6 +2,7 @@
 with candidates as (
     select
         choice.*,
+        person.model_version,
         array_remove(array[
             case when choice.rank = 0 then 'generic' end,
             case when choice.arm = 'explore' then 'explore' end,

@@ -1,4 +1,4 @@
--- Grain: person × live offer without an obstacle, with what stock, budget and slots cost it.
+-- Grain: person × offer of the person's list, with what stock, budget and slots cost it.
 -- What is left of a stock may go to whom it is worth less than its price: then that is what it costs.
 {{ config(materialized='view') }}
 
@@ -24,6 +24,7 @@ charged as (
     left join prices as stock on stock.resource = 'stock' and candidate.offer_id = stock.name
     left join prices as budget on budget.resource = 'budget' and candidate.offer_id = budget.name
     left join prices as slot on slot.resource = 'slot' and candidate.channel = slot.name
+    where candidate.reason_code is null
 ),
 
 priced as (

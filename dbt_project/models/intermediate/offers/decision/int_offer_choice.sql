@@ -1,15 +1,12 @@
 -- Grain: person × live offer without an obstacle, decided: `rank` of what may be sent, else `reason_code`.
 -- Rank 1 has the place, ranks 2 to 5 are what else may be sent instead, best first; who is tried something
--- gets that alone.
-{{ config(indexes=[{'columns': ['profile_id', 'offer_id'], 'unique': true}]) }}
-
+-- gets that alone. Rank 0, for who has no place, is a fallback that is drawn for all alike each week.
+-- Only lists are priced and ranked. What is not sent has no figures.
 with compared as (
     select
         *,
         max(expected_value_fen) filter (where has_place) over (partition by profile_id) as placed_value,
-        row_number() over (
-            partition by profile_id, reason_code is null order by expected_value_fen desc, offer_id asc
-        ) as net_rank
+        row_number() over (partition by profile_id order by expected_value_fen desc, offer_id asc) as net_rank
     from {{ ref('int_offer_charge') }}
 ),
 
@@ -17,41 +14,58 @@ judged as (
     select
         *,
         case
-            when reason_code is not null or has_place then reason_code
+            when has_place then null
             when tried_rank is not null then 'explored'
             when
                 expected_value_fen <= 0 or placed_value is null or expected_value_fen > placed_value
                 then 'stock'
-        end as verdict,
-        is_fallback
-        and placed_value is null
-        and reason_code in ('generic', 'outranked', 'group_limit') as is_spare
+        end as verdict
     from compared
 ),
 
 ranked as (
     select
         *,
-        row_number() over (
-            partition by profile_id, verdict is null
-            order by has_place desc, expected_value_fen desc, offer_id asc
-        ) as place_rank,
-        row_number() over (
-            partition by profile_id, is_spare
-            order by md5({{ decided_week() }}::text || offer_id) asc, offer_id asc
-        ) as spare_rank
+        case
+            when verdict is null
+                then row_number() over (
+                    partition by profile_id, verdict is null
+                    order by has_place desc, expected_value_fen desc, offer_id asc
+                )
+        end::smallint as rank,
+        round(
+            {{ var('exploration_share') }}::numeric / least(greatest(list_length, 1), 5)
+            + case
+                when (tried_rank is null and has_place) or (tried_rank is not null and net_rank = 1)
+                    then 1 - {{ var('exploration_share') }}
+                else 0
+            end, 6
+        ) as p_logged
     from judged
+),
+
+spare as (
+    select distinct on (candidate.profile_id)
+        candidate.profile_id,
+        candidate.offer_id
+    from {{ ref('int_offer_candidate') }} as candidate
+    left join {{ ref('int_offer_place') }} as place on candidate.profile_id = place.profile_id
+    where
+        candidate.is_fallback
+        and candidate.reason_code in ('generic', 'outranked', 'group_limit')
+        and place.profile_id is null
+    order by
+        candidate.profile_id asc,
+        md5({{ decided_week() }}::text || candidate.offer_id) asc,
+        candidate.offer_id asc
 ),
 
 final as (
     select
         profile_id,
         offer_id,
-        offer_number,
         channel,
-        has_opted_out,
         has_place,
-        tried_rank,
         p_convert,
         p_untreated,
         value_fen,
@@ -64,35 +78,41 @@ final as (
         expected_value_fen,
         basket_count,
         redemption_count,
-        lift,
-        model_version,
-        case
-            when verdict is null then place_rank
-            when is_spare and spare_rank = 1 then 0
-        end::smallint as rank,
-        case
-            when verdict is null or (is_spare and spare_rank = 1) then null
-            when verdict = 'generic' then 'outranked'
-            else verdict
-        end as reason_code,
-        case
-            when is_spare then 'fallback'
-            when tried_rank is not null then 'explore'
-            else 'treat'
-        end as arm,
-        round(
-            case
-                when is_spare then 1
-                else
-                    {{ var('exploration_share') }}::numeric / least(greatest(list_length, 1), 5)
-                    + case
-                        when (tried_rank is null and has_place) or (tried_rank is not null and net_rank = 1)
-                            then 1 - {{ var('exploration_share') }}
-                        else 0
-                    end
-            end, 6
-        ) as p_logged
+        rank,
+        verdict as reason_code,
+        case when tried_rank is not null then 'explore' else 'treat' end as arm,
+        p_logged
     from ranked
+    union all
+    select
+        candidate.profile_id,
+        candidate.offer_id,
+        candidate.channel,
+        false as has_place,
+        null as p_convert,
+        null as p_untreated,
+        candidate.value_fen,
+        candidate.redemption_cost_fen,
+        candidate.send_cost_fen,
+        candidate.context_weight,
+        candidate.lever,
+        null as stock_price_fen,
+        null as slot_price_fen,
+        null as expected_value_fen,
+        candidate.basket_count,
+        candidate.redemption_count,
+        case when spare.profile_id is not null then 0 end::smallint as rank,
+        case
+            when spare.profile_id is not null then null
+            when candidate.reason_code = 'generic' then 'outranked'
+            else candidate.reason_code
+        end as reason_code,
+        'fallback' as arm,
+        1 as p_logged
+    from {{ ref('int_offer_candidate') }} as candidate
+    left join spare
+        on candidate.profile_id = spare.profile_id and candidate.offer_id = spare.offer_id
+    where candidate.reason_code is not null
 )
 
 select * from final
