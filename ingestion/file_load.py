@@ -13,8 +13,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
-from itertools import islice
 from pathlib import Path
 
 from ingestion.contract import Contract
@@ -23,14 +21,13 @@ from ingestion.load_target import FileCounts, LoadTarget
 from ingestion.pieces import Piece, parse_parts
 from ingestion.read_ahead import made_ahead
 from ingestion.readers import read_texts
+from ingestion.rejects import Reject
 from ingestion.session import Session, open_session
+from ingestion.texts import Texts
 from settings import Settings
 from warehouse.faults import fault_point
 from warehouse.load_ledger import LandingFile, open_load
 from warehouse.raw_records import DeadlockError, RecordOrigin, lock_load
-
-PARTS_AT_ONCE = 1
-"""Blocks parsed together: planning their query costs as much as a megabyte."""
 
 PARSERS = 2
 """Threads that parse one file. Half of the work is outside of Python's lock, or is the server's."""
@@ -76,12 +73,14 @@ def load_delivery(session: Session, delivery: Delivery, contract: Contract) -> F
 
 
 def read_pieces(session: Session, delivery: Delivery, contract: Contract) -> Iterator[Piece]:
-    """The file's pieces, some blocks at a time, so that its size does not matter."""
+    """The file's pieces, a block at a time, so that its size does not matter."""
     parts = read_texts(session.engine, delivery.path, contract)
-    blocks = iter(lambda: list(islice(parts, PARTS_AT_ONCE)), [])
-    parse = partial(parse_parts, session, contract, delivery.arrival_day)
-    for pieces in made_ahead(parse, blocks, at_once=PARSERS):
-        yield from pieces
+
+    def parse(part: Texts | Reject) -> Piece:
+        (piece,) = parse_parts(session, contract, delivery.arrival_day, [part])
+        return piece
+
+    yield from made_ahead(parse, parts, at_once=PARSERS)
 
 
 def load_pieces(
