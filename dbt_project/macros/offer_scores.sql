@@ -21,11 +21,11 @@
 How much likelier than the mean offer the person takes this one: own baskets with a covered product, more for who
 redeemed it before; how many buyers ever bought a covered product breaks ties. Offers without products: 1.
 #}
-{% macro offer_lift(affinity, popularity, order_count) -%}
+{% macro offer_lift(affinity, offer, order_count) -%}
     case
-        when {{ popularity }} is null then {{ habit(affinity) }}
-        else (coalesce({{ affinity }}.basket_count, 0) * {{ habit(affinity) }} + {{ popularity }})
-            / ({{ order_count }} + 1) / {{ popularity | replace('popularity', 'mean_popularity') }}
+        when {{ offer }}.popularity is null then {{ habit(affinity) }}
+        else (coalesce({{ affinity }}.basket_count, 0) * {{ habit(affinity) }} + {{ offer }}.popularity)
+            / ({{ order_count }} + 1) / {{ offer }}.mean_popularity
     end
 {%- endmacro %}
 
@@ -58,8 +58,9 @@ redeemed it before; how many buyers ever bought a covered product breaks ties. O
                 then {{ expected_value_fen(
                     probability(tariff ~ '.' ~ channel ~ '_rate * ' ~ lifted ~ '.lift * ' ~ lifted ~ '.response_factor'),
                     tariff ~ '.' ~ channel ~ '_cost', '0',
-                    slot_reserve("'" ~ channel ~ "'", tariff ~ '.' ~ channel ~ '_reserve', lifted ~ '.official_account_slots')
-                ) | replace('context_weight', '1.00') | replace('coalesce(p_untreated, 0)', '0') }}
+                    slot_reserve("'" ~ channel ~ "'", tariff ~ '.' ~ channel ~ '_reserve', lifted ~ '.official_account_slots'),
+                    context_weight='1.00', p_untreated='0'
+                ) }}
         end as {{ channel }}_value{% if not loop.last %},{% endif %}
     {% endfor %}
 {%- endmacro %}

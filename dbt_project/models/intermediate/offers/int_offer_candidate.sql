@@ -32,7 +32,7 @@ lifted as (
         offers.lever,
         coalesce(affinity.basket_count, 0) as basket_count,
         coalesce(affinity.redemption_count, 0) as redemption_count,
-        {{ offer_lift('affinity', 'offers.popularity', 'persons.order_count') }} as lift
+        {{ offer_lift('affinity', 'offers', 'persons.order_count') }} as lift
     from persons
     cross join lateral unnest(persons.candidates) as candidate (offer_number)
     inner join {{ ref('int_offer_popularity') }} as offers on candidate.offer_number = offers.offer_number
