@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -17,29 +19,63 @@ Customer = Annotated[
 ]
 
 console = Console()
+_UNBOUNDED = console.options.update(width=10_000)
 
 
 def print_rows(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool = False
 ) -> None:
-    """Prints rows as a table with right-aligned numbers, or as a JSON list of objects."""
+    """Prints rows as a table with right-aligned numbers, or as a JSON list of objects.
+
+    Where the terminal is too narrow for the table's words, each row becomes a block of lines.
+    """
     rows = [tuple(row) for row in rows]
     if as_json:
         print_json([dict(zip(columns, row, strict=True)) for row in rows])
         return
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table = _as_table(title, columns, rows)
+    is_too_wide = Measurement.get(console, _UNBOUNDED, table).minimum > console.width
+    console.print(_as_records(title, columns, rows) if is_too_wide else table)
+
+
+def _as_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    table = _empty_table(title)
     for index, column in enumerate(columns):
         is_number = any(isinstance(row[index], int | float) for row in rows)
+        name, cells = column.replace("_", " "), [_text(row[index]) for row in rows]
         # Words may go on in the next line; the name of a row and a number are read in one piece.
+        pieces = cells if is_number or index == 0 else " ".join(cells).split()
         table.add_column(
-            column.replace("_", " "),
+            name,
             justify="right" if is_number else "left",
-            no_wrap=is_number or index == 0,
-            min_width=_widest(rows, index) if is_number or index == 0 else None,
+            min_width=max(map(cell_len, [*name.split(), *pieces])),
         )
     for row in rows:
         table.add_row(*(escape(_text(value)) for value in row))
-    console.print(table)
+    return table
+
+
+def _as_records(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    """Each row as a block of names and values, as psql does with what is too wide."""
+    table = _empty_table(title)
+    table.show_header = False
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for row in rows:
+        for column, value in zip(columns, row, strict=True):
+            table.add_row(column.replace("_", " "), escape(_text(value)))
+        table.add_section()
+    return table
+
+
+def _empty_table(title: str) -> Table:
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
 
 
 def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
@@ -50,10 +86,6 @@ def print_json(document: Mapping[str, object] | Sequence[object]) -> None:
 def say(message: str) -> None:
     """Prints one line of progress or result."""
     console.print(message, highlight=False)
-
-
-def _widest(rows: Sequence[Sequence[object]], index: int) -> int:
-    return max((len(_text(row[index])) for row in rows), default=0)
 
 
 def _text(value: object) -> str:
