@@ -6,8 +6,10 @@ import numpy as np
 
 from next_best_offer.learning import FEATURES, Past, learn
 from pipeline.offer_catalogue import portrait_columns
+from pipeline.offer_evaluation import changed_people
 from settings import Settings
 from warehouse.connection import Connection, connect
+from warehouse.offer_evaluation import keep_findings
 from warehouse.offer_models import newest_unlearnt_month, read_open_model, read_past, write_model
 from warehouse.runs import Run
 
@@ -18,7 +20,7 @@ def learn_responses(conn: Connection, run: Run) -> int:
     Nothing is learnt without snapshots, and from too few people: then the score is that of SQL.
     """
     month_end = newest_unlearnt_month(conn, run.as_of) if run.as_of else None
-    if month_end is None:
+    if run.as_of is None or month_end is None:
         return 0
     rows = read_past(conn, month_end, FEATURES)
     if not len(rows):
@@ -46,6 +48,7 @@ def learn_responses(conn: Connection, run: Run) -> int:
                     learnt.model.coefficients]  # fmt: skip
     bins = [(b.people, round(b.mean_predicted, 6), round(b.rate, 6)) for b in learnt.reliability]
     write_model(conn, model, coefficients, bins)
+    keep_findings(conn, run.as_of, changed_people(past, learnt))
     return 1
 
 

@@ -1,8 +1,9 @@
-"""The offers of one run: arms, places, the decision, its log, what is learnt for the next."""
+"""The offers of one run: arms, places, the decision, its log, what is learnt and found of it."""
 
 import numpy as np
 
 from next_best_offer.allocation import Use, allocate
+from pipeline.offer_evaluation import evaluate_offers
 from pipeline.offer_models import learn_responses
 from pipeline.transform import build_layer
 from settings import Settings
@@ -41,6 +42,7 @@ def build_offers(settings: Settings, run_id: int) -> dict[str, int]:
         with connect(settings, ROLE, stage=STAGE) as conn:
             fence.counts["decisions_logged"] = log_decisions(conn, run_id, run.as_of)
             fence.counts.update(_learnt(conn, run))
+            fence.counts.update(_evaluated(conn, run))
             fence.check(conn)
         failed = sum(1 for name in fence.counts if name.endswith("_failed"))
     return counts | {"failed_steps": failed}
@@ -67,6 +69,17 @@ def _learnt(conn: Connection, run: Run) -> dict[str, int]:
     except _FAILURES:
         # The model of the month before goes on, or none: then SQL takes everybody for the mean.
         return {"learn_failed": 1}
+
+
+def _evaluated(conn: Connection, run: Run) -> dict[str, int]:
+    try:
+        with database_errors_without_values(), conn.transaction():
+            return {"findings": evaluate_offers(conn, run)}
+    except Retryable:
+        raise
+    except _FAILURES:
+        # What was found the week before stays the newest; the reports of SQL go on.
+        return {"evaluate_failed": 1}
 
 
 def give_places(conn: Connection, run_id: int) -> int:

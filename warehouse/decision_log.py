@@ -8,16 +8,24 @@ RETENTION_DAYS = 400
 
 _FORGET_RUN = "delete from offers.decision_log where run_id = %s"
 # What stands in `mart` as it is decided now was logged when it began.
+# Who is tried something would else have been given what is worth most of the list.
 _APPEND = """
 insert into offers.decision_log (
     run_id, decided_on, profile_id, identifier_id, offer_id, rank, channel, arm, p_logged,
-    p_convert, expected_value_fen, model_version
+    p_convert, expected_value_fen, model_version, policy_offer_id
 )
 select
     %(run_id)s, %(as_of)s::date + 1, n.profile_id, p.anchor_identifier_id, n.offer_id, n.rank,
-    n.channel, n.arm, n.p_logged, n.p_convert, n.expected_value_fen, n.model_version
+    n.channel, n.arm, n.p_logged, n.p_convert, n.expected_value_fen, n.model_version,
+    best.offer_id
 from build.next_best_offer as n
 inner join identity.profile as p using (profile_id)
+left join (
+    select distinct on (profile_id) profile_id, offer_id
+    from intermediate.int_offer_choice
+    where arm = 'explore' and expected_value_fen is not null
+    order by profile_id, expected_value_fen desc, offer_id
+) as best on n.arm = 'explore' and n.profile_id = best.profile_id
 left join mart.next_best_offer as before
     on n.profile_id = before.profile_id and n.rank = before.rank and n.offer_id = before.offer_id
         and n.channel = before.channel and n.arm = before.arm
@@ -25,7 +33,7 @@ where before.profile_id is null
 union all
 select
     %(run_id)s, %(as_of)s::date + 1, h.profile_id, p.anchor_identifier_id, h.offer_id, null, null,
-    'control', 1, null, null, null
+    'control', 1, null, null, null, null
 from build.offer_suppressed as h
 inner join identity.profile as p using (profile_id)
 left join mart.offer_suppressed as before

@@ -67,16 +67,15 @@ _BIN = """
 insert into offers.model_reliability (month_end, bin, people, mean_predicted, rate)
 values (%s, %s, %s, %s, %s)
 """
-_OPEN = """
+_MODEL_OF = """
 select m.model_version, m.intercept::float8, m.mean_predicted::float8,
     array_agg(array[c.centre, c.scale, c.coefficient]::float8[] order by c.feature),
     array_agg(c.feature order by c.feature)
 from offers.model as m inner join offers.model_coefficient as c using (month_end)
-where m.is_open and m.month_end = (select max(month_end) from offers.model)
+where m.month_end = (select max(month_end) from offers.model where month_end <= %s)
+    and (m.is_open or not %s)
 group by m.month_end
 """
-
-
 _NEWEST_MODEL = """
 select model_version, people, area_under_curve::float8, gain::float8, gain_lower::float8,
     gain_upper::float8, is_open
@@ -102,7 +101,7 @@ class JudgedModel(NamedTuple):
 
 
 class OpenModel(NamedTuple):
-    """The newest model, if its gate is open; terms are (centre, scale, coefficient) by feature."""
+    """A model to score with; terms are (centre, scale, coefficient) by feature."""
 
     model_version: str
     intercept: float
@@ -159,6 +158,15 @@ def read_judged_model(
 
 def read_open_model(conn: psycopg.Connection) -> OpenModel | None:
     """The newest model; None when there is none, or its gate is closed."""
+    return _read_model(conn, date.max, must_be_open=True)
+
+
+def read_model_until(conn: psycopg.Connection, month_end: date) -> OpenModel | None:
+    """The newest model that learnt from no later month, whether it may be used or not."""
+    return _read_model(conn, month_end, must_be_open=False)
+
+
+def _read_model(conn: psycopg.Connection, until: date, *, must_be_open: bool) -> OpenModel | None:
     with database_errors_without_values():
-        row = conn.execute(_OPEN).fetchone()
+        row = conn.execute(_MODEL_OF, (until, must_be_open)).fetchone()
     return OpenModel(*row) if row else None

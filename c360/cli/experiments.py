@@ -1,25 +1,27 @@
 """Experiments: what the offers changed, beside who did not get them."""
 
-import numpy as np
+from collections.abc import Sequence
+
 import typer
 
 from c360.cli.output import AsJson, print_rows, say
+from next_best_offer.evaluation import Finding
 from next_best_offer.fairness import Depths, compare
-from next_best_offer.gate import Trial, judge
-from next_best_offer.off_policy import Log, inverse_propensity, self_normalised
 from next_best_offer.uplift import lift, people_needed
+from pipeline.offer_evaluation import value_of
 from settings import load_settings
+from warehouse.connection import connect
 from warehouse.discount_depths import read_depths
 from warehouse.experiment_counts import ArmCounts, read_arms
-from warehouse.offer_models import read_judged_model
-from warehouse.policy_log import PolicyLog, read_policy_log
+from warehouse.offer_evaluation import read_findings
+from warehouse.offer_models import ROLE, read_judged_model
+from warehouse.policy_log import read_policy_log
 
 app = typer.Typer(name="experiments", no_args_is_help=True, help=__doc__)
 
 SMALLEST_GAIN = 0.2
 """A test should be able to tell a gain of a fifth."""
 
-FOLDS = (0, 1)
 FAIRNESS = ("measure", "group", "persons", "mean", "ratio", "difference", "alarm")
 COLUMNS = ("experiment", "persons", "treated", "held_out", "lift", "interval", "verdict")
 
@@ -68,30 +70,59 @@ def model(*, as_json: AsJson = False) -> None:
     print_rows("Reliability", ("bin", "people", "predicted", "real"), bins, as_json=as_json)
 
 
+@app.command(epilog="Example: c360 experiments drift")
+def drift(*, as_json: AsJson = False) -> None:
+    """Show how much people changed since those the newest model learnt from; exit 1 on alarm."""
+    rows = [(column, index, people, is_alarming) for column, index, _, _, people, is_alarming
+            in _findings("drift")]  # fmt: skip
+    columns = ("column", "stability index", "people", "alarm")
+    print_rows("Changes of the people", columns, rows, as_json=as_json)
+    if any(row[-1] for row in rows):
+        raise typer.Exit(1)
+
+
 @app.command(epilog="Example: c360 experiments policy")
 def policy(*, as_json: AsJson = False) -> None:
-    """Estimate what personal offers earn, fen a decision, beside the best single offer."""
-    log = read_policy_log(load_settings())
-    if len(set(log.fold.tolist())) < len(FOLDS):
+    """Estimate what personal offers earn, fen a decision, beside the best single offer.
+
+    Asked of the log as it is now; each week the chain keeps the same figures in offers.evaluation.
+    """
+    with connect(load_settings(), ROLE, stage="experiments") as conn:
+        findings = value_of(read_policy_log(conn))
+    if not findings:
         say("too few decisions are 14 days old")
         raise typer.Exit(1)
     columns = ("estimate", "fen", "lower", "upper", "decisions", "verdict")
-    print_rows("Personal offers", columns, _policy_rows(log), as_json=as_json)
+    print_rows("Personal offers", columns, _policy_rows(findings), as_json=as_json)
 
 
-def _policy_rows(log: PolicyLog) -> list[tuple[object, ...]]:
-    is_best = (log.p_logged > 1 - log.p_logged).astype(np.float64)  # what was not tried at random
-    personal = Log(log.reward, log.p_logged, is_best)
-    names, codes = np.unique(log.offer_id, return_inverse=True)
-    verdict = judge(Trial(codes.astype(np.int64), log.reward, log.p_logged, is_best, log.fold))
-    best = ", ".join(sorted({str(names[code]) for code in verdict.best_fixed}))
-    gate = "personal offers pay" if verdict.is_open else "not shown to pay"
-    estimates = [
-        ("inverse propensity", inverse_propensity(personal), ""),
-        ("self-normalised", self_normalised(personal), ""),
-        (f"gain over {best}", verdict.gain, gate),
-    ]
-    return [(name, e.value, e.lower, e.upper, e.units, said) for name, e, said in estimates]
+@app.command(epilog="Example: c360 experiments uplift")
+def uplift(*, as_json: AsJson = False) -> None:
+    """Show how many conversions per 1,000 persons all offers add, best score first (Qini)."""
+    rows = _findings("qini")
+    if not rows:
+        say("no month with persons in both arms is over yet")
+        raise typer.Exit(1)
+    columns = ("reached", "added per 1,000", "lower", "upper", "persons", "alarm")
+    print_rows("What offers add", columns, rows, as_json=as_json)
+
+
+def _findings(measure: str) -> list[tuple[object, ...]]:
+    with connect(load_settings(), ROLE, stage="experiments") as conn:
+        return read_findings(conn, measure)
+
+
+def _policy_rows(findings: Sequence[Finding]) -> list[tuple[object, ...]]:
+    return [(f.subject, f.value, f.lower, f.upper, f.units, _said(f)) for f in findings]
+
+
+def _said(finding: Finding) -> str:
+    if not finding.subject.startswith("gain"):
+        return ""
+    if finding.is_alarming:
+        return "personal offers surely lose"
+    is_gain = finding.lower is not None and finding.lower > 0
+    return "personal offers pay" if is_gain else "not shown to pay"
 
 
 def _row(treated: ArmCounts, held: ArmCounts, *, is_clean: bool) -> tuple[object, ...]:

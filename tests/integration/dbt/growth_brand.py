@@ -5,7 +5,6 @@ from random import Random
 
 from tests.integration.dbt.brand import (
     DAYS,
-    MALL,
     MEMBERS,
     Record,
     deliveries,
@@ -22,6 +21,14 @@ def growth_deliveries(seed: int = 11) -> list[list[Record]]:
     rng = Random(seed)
     landed = [list(records) for records in deliveries()]
     landed[0] += [_old_visit(number) for number in range(0, MEMBERS, 2)]
+    landed[0] += [_old_visit(number, later=3) for number in range(0, MEMBERS, 4)]
+    landed[0] += [
+        record
+        for number in range(0, MEMBERS, 3)
+        for back in (40, 12)
+        for record in _old_order(number, back)
+    ]
+    landed[0].append(_stranger())
     landed[0] += [_message(number, back) for number in range(MEMBERS) for back in (20, 3, 2)]
     for place, day in enumerate(DAYS):
         for number in range(0, MEMBERS, 3):
@@ -39,10 +46,29 @@ def growth_deliveries(seed: int = 11) -> list[list[Record]]:
     return landed
 
 
-def _old_visit(number: int) -> Record:
-    at = moment(LONG_AGO, 9, number)
+def _old_visit(number: int, later: int = 0) -> Record:
+    at = moment(LONG_AGO + timedelta(days=later), 9, number)
     body = {"event": "$MPLaunch", "properties": {"$scene": "wx-1008", "$os": "iOS"}}
-    return Record("mini_program", "events", f"old-{number}", at, body, visitor(number))
+    return Record("mini_program", "events", f"old-{number}-{later}", at, body, visitor(number))
+
+
+def _old_order(number: int, back: int) -> list[Record]:
+    """Two of these are the same product again."""
+    at = moment(DAYS[0] - timedelta(days=back), 15, number)
+    order = f"OLD{number}-{back}"
+    stamp = at.isoformat()
+    body = {
+        "order_id": order, "created_at": stamp, "updated_at": stamp, "paid_at": stamp,
+        "status": "paid", "channel": "store", "total_fen": 3_000, "promotion_type": "none",
+    }  # fmt: skip
+    line = {
+        "order_id": order, "line_no": "1", "category": "tea", "product_id": "PR-OOLONG",
+        "quantity": 1, "unit_price_fen": 3_000,
+    }  # fmt: skip
+    return [
+        Record("commerce", "orders", f"{order}@1", at, body, member(number)),
+        Record("commerce", "order_lines", f"{order}/1", at, line),
+    ]
 
 
 def _contact(number: int, back: int) -> dict[str, str]:
@@ -71,12 +97,20 @@ def _late_click(number: int) -> Record:
     return Record("commerce", "contacts", f"MSG{number}-2@2", at, body, member(number))
 
 
-def _login_of_a_stranger() -> Record:
-    """An openid seen alone long ago turns out to be member 1's: old days change hands."""
-    at = moment(LONG_AGO, 8)
+STRANGER = ("openid", "wx00000000000000a2", "oA2_fake-stranger", 2)
+
+
+def _stranger() -> Record:
+    at = moment(LONG_AGO, 7)
     body = {"event": "$MPLaunch", "properties": {"$scene": "wx-1089", "$os": "iOS"}}
-    who = (("openid", MALL, "oA1_fake-stranger", 2), *member(1))
-    return Record("mini_program", "events", "stranger", at, body, who)
+    return Record("mini_program", "events", "stranger-alone", at, body, (STRANGER,))
+
+
+def _login_of_a_stranger() -> Record:
+    """An openid seen alone the day before turns out to be member 1's: old days change hands."""
+    at = moment(DAYS[1], 8)
+    body = {"member_id": "M000001", "updated_at": at.isoformat(), "birth_date": "1991-05-17"}
+    return Record("commerce", "members", "M1@stranger", at, body, (STRANGER, *member(1)))
 
 
 def _stored_value(number: int, day: date) -> Record:

@@ -193,7 +193,7 @@ def life(place: int, day: date) -> list[Record]:
             _met(2, 11, day),
             _met(3, 13, day),
             *(contact(member(of), day, f"SEEN-{of}-{n}", offer_id="OF-CHECK-IN",
-                      **{"class": "impression"}) for of in (13, 18, 21, 22) for n in range(3)),
+                      **{"class": "impression"}) for of in (11, 13, 18, 21, 22) for n in range(3)),
         ],
     }  # fmt: skip
     found = happens.get(place, list)()

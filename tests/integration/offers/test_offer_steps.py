@@ -8,6 +8,7 @@ import pytest
 import pipeline.offers as steps
 from c360.audience_files import WECHAT_BATCH, neutral, write_audience
 from pipeline.offer_replay import replay
+from pipeline.transform import run_dbt
 from settings import Settings
 from tests.integration.dbt.brand import DAYS
 from tests.integration.dbt.deliveries import copy_of, rows
@@ -15,9 +16,11 @@ from tests.integration.offers.planted import PLANTED
 from tests.integration.offers.season import Season, live_through
 from warehouse.audiences import Audience, Member
 from warehouse.connection import LOGIN, connect
+from warehouse.decision_log import log_decisions
 from warehouse.discount_depths import read_depths
+from warehouse.errors import Fatal
 from warehouse.offer_arms import keep_arms
-from warehouse.policy_log import read_policy_log
+from warehouse.policy_log import PolicyLog, read_policy_log
 from warehouse.runs import Run
 
 LAST = DAYS[-1]
@@ -148,6 +151,72 @@ def test_a_step_of_learning_that_fails_stops_nothing(
     assert rows(settings, PLACES) == before
 
 
+def test_a_look_that_fails_stops_nothing(
+    built: tuple[Settings, Run], monkeypatch: pytest.MonkeyPatch
+):
+    settings, run = built
+    before = rows(settings, PLACES)
+
+    def broken(*_: object) -> int:
+        raise ValueError("no figures today")
+
+    monkeypatch.setattr(steps, "evaluate_offers", broken)
+    assert steps.build_offers(settings, run.run_id)["failed_steps"] == 1
+    assert rows(settings, PLACES) == before
+
+
+_TRY_EVERYBODY = """
+update intermediate.int_offer_choice set arm = 'explore' where arm = 'treat';
+update build.next_best_offer set arm = 'explore' where arm = 'treat'
+"""
+_TRIED = """
+select distinct d.arm, d.policy_offer_id, (
+    select c.offer_id from intermediate.int_offer_choice as c
+    where c.profile_id = d.profile_id and d.arm = 'explore' and c.expected_value_fen is not null
+    order by c.expected_value_fen desc, c.offer_id limit 1
+)
+from offers.decision_log as d where d.run_id = %s
+"""
+
+
+def test_the_log_keeps_what_would_have_been_offered(built: tuple[Settings, Run]):
+    settings, run = built
+    with connect(settings, LOGIN) as conn:
+        conn.execute(_TRY_EVERYBODY.encode())
+        log_decisions(conn, run.run_id, run.as_of)
+        found = conn.execute(_TRIED, (run.run_id,)).fetchall()
+        conn.rollback()
+    assert all(kept == best for _, kept, best in found)
+    assert {arm for arm, kept, _ in found if kept is not None} == {"explore"}
+
+
+# A pair left out, a pair twice, one without a known reason, one of nobody.
+_FOUR_DEFECTS = """
+delete from build.next_best_offer where (profile_id, rank) in
+    (select profile_id, rank from build.next_best_offer where is_allocated limit 1);
+update build.offer_hold set
+    offer_ids = offer_ids || offer_ids[1:1], reason_codes = reason_codes || reason_codes[1:1]
+where profile_id = (select min(profile_id) from build.offer_hold);
+update build.offer_hold set reason_codes[1] = 'because'
+where profile_id = (select max(profile_id) from build.offer_hold);
+insert into build.offer_hold (profile_id, offer_ids, reason_codes, valid_froms, valid_tos)
+select 'p_nobody', offer_ids, reason_codes, valid_froms, valid_tos
+from build.offer_hold order by profile_id limit 1 offset 1
+"""
+
+
+def test_a_pair_that_is_not_decided_once_fails_the_run(built: tuple[Settings, Run]):
+    settings, run = built
+    with copy_of(settings) as broken:
+        execute(broken, _FOUR_DEFECTS)
+        with pytest.raises(Fatal, match="Got 4 results"):
+            run_dbt(
+                broken,
+                ["test", "--select", "every_offer_is_decided_once"],
+                {"C360_DBT_RUN_ID": str(run.run_id), "C360_DBT_AS_OF": str(run.as_of)},
+            )
+
+
 def test_depths_of_discounts_are_of_everybody_who_has_a_place(built: tuple[Settings, Run]):
     settings, _ = built
     found = read_depths(settings)
@@ -169,11 +238,16 @@ from mart.profile cross join mart.publication where kind = 'known'
 """
 
 
+def log_of(settings: Settings) -> PolicyLog:
+    with connect(settings, LOGIN) as conn:
+        return read_policy_log(conn)
+
+
 def test_the_log_of_the_policy_tells_who_ordered(built: tuple[Settings, Run]):
     settings, _ = built
-    assert len(read_policy_log(settings).reward) == 0  # nobody's 14 days are over
+    assert len(log_of(settings).reward) == 0  # nobody's 14 days are over
     execute(settings, _LONG_AGO)
-    log = read_policy_log(settings)
+    log = log_of(settings)
     execute(settings, "delete from offers.decision_log where decided_on < '2026-11-10'")
     buyers = rows(settings, "select count(distinct profile_id) from intermediate.int_person_orders")
     assert sorted(set(log.reward.tolist())) == [0, 2_400]
