@@ -7,7 +7,7 @@ from typing import Final
 from sample_data.brand import APP, CATEGORIES, MALL, OFFERS, SERVICE_ACCOUNT, TEMPLATES
 from sample_data.dice import Dice
 from sample_data.people import Person
-from sample_data.timeline import DAY_SECONDS, HOUR_SECONDS, Period, midnight
+from sample_data.timeline import DAY_SECONDS, HOUR_SECONDS, Period, day_of, midnight
 
 FATIGUE: Final = 2
 WEEK_SECONDS: Final = 7 * DAY_SECONDS
@@ -52,10 +52,8 @@ def contacts_of(dice: Dice, person: Person, period: Period) -> list[Contact]:
     per_week = PER_WEEK_TOO_MANY if dice.chance(0.06) else PER_WEEK
     contacts: list[Contact] = []
     at = person.registered_at + int(dice.expovariate(per_week) * WEEK_SECONDS) + DAY_SECONDS
-    while at < period.end - 3 * DAY_SECONDS:
-        sent = midnight((at + 8 * HOUR_SECONDS) // DAY_SECONDS) + dice.randrange(
-            9 * 3_600, 21 * 3_600
-        )
+    while at < period.end:
+        sent = midnight(day_of(at)) + dice.randrange(9 * HOUR_SECONDS, 21 * HOUR_SECONDS)
         channel = _channel(dice, person, sent)
         if channel and sent > person.registered_at:
             contacts.append(_contact(dice, person, (sent, channel), contacts))

@@ -51,6 +51,7 @@ mart.portrait_snapshot          -      -        -         s      sid     -      
 offers.allocation               -      -        s         siud   -       -      sd      -        -
 offers.assignment               -      sd       s         siud   -       -      sd      -        -
 offers.decision_log             -      sd       s         siud   -       -      sd      -        -
+offers.evaluation               -      -        -         siud   -       -      s       -        -
 offers.export                   -      -        -         siud   -       si     sd      -        -
 offers.export_member            -      sd       -         siud   -       si     sd      -        -
 offers.model                    -      -        s         siud   -       -      s       -        -

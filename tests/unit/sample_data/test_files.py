@@ -84,7 +84,7 @@ def test_every_daily_day_has_a_file_or_a_manifest_of_each_source(sample: Sample)
 
 def test_a_source_without_data_sends_a_manifest_that_says_so(tmp_path: Path):
     # Two hundred people are too few to write to the service account every day.
-    write_sample(tmp_path, people=200, days=30, seed=9, last_day=LAST_DAY)
+    write_sample(tmp_path, people=200, days=30, seed=15, last_day=LAST_DAY)
     manifests = sorted((tmp_path / "landing").rglob("_empty.json"))
     assert manifests
     for path in manifests:
@@ -153,3 +153,13 @@ def test_a_duplicate_differs_from_an_earlier_line_in_transport_fields_only(sampl
         known.add(content)
         duplicates += kind == "duplicate"
     assert 0.005 < duplicates / sample.summary.lines < 0.02
+
+
+def test_messages_are_sent_on_every_day_and_tell_nothing_of_what_is_to_come(sample: Sample):
+    messages = sample.records["commerce", "contacts"]
+    end = f"{LAST_DAY + timedelta(days=1)}T00:00:00+08:00"
+    days = {message["sent_at"][:10] for message in messages}
+    assert {(LAST_DAY - timedelta(days=n)).isoformat() for n in range(14)} <= days
+    for message in messages:
+        for moment in ("delivered_at", "opened_at", "clicked_at", "rejected_at", "updated_at"):
+            assert (message[moment] or "") < end
