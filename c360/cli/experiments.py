@@ -75,6 +75,9 @@ def drift(*, as_json: AsJson = False) -> None:
     """Show how much people changed since those the newest model learnt from; exit 1 on alarm."""
     rows = [(column, index, people, is_alarming) for column, index, _, _, people, is_alarming
             in _findings("drift")]  # fmt: skip
+    if not rows and not as_json:
+        say("no model has been learnt yet")
+        return
     columns = ("column", "stability index", "people", "alarm")
     print_rows("Changes of the people", columns, rows, as_json=as_json)
     if any(row[-1] for row in rows):
