@@ -98,7 +98,7 @@ from (
         (string_to_array('{names}', '|'))[verb.place] as name,
         case when verb.place in (3, 4, 5) then
             'SKU' || lpad((
-                6 * mod(synthetic.draw(s.draw_id * 32 + step.i, 41), 80) + s.taste
+                6 * floor(80 * power(synthetic.chance(s.draw_id * 32 + step.i, 41), 3)) + s.taste
             )::text, 4, '0')
         end as product_id,
         case when verb.place in (4, 5, 7) then

@@ -6,7 +6,7 @@ and payments, of messages, and of what else members do. Set-based and determinis
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from benchmarks.synthetic_behaviour import BEHAVIOUR, SESSIONS, SESSIONS_OF_DAY
 from benchmarks.synthetic_membership import MEMBERSHIP
@@ -17,14 +17,26 @@ from warehouse.connection import LOGIN, Connection, connect
 
 EVENT_DAYS, ORDER_DAYS = 60, 395
 _PARALLEL = 2
-_LOAD = """
-insert into ops.load (
-    source, kind, path, file_hash, size_bytes, landing_day, arrival_day, contract_version, rows_in,
-    loaded, duplicate, quarantined, started_at
+# As in production a load holds a day: how many loads there are decides how they are looked up.
+_LOADS = """
+with made as (
+    insert into ops.load (
+        source, kind, path, file_hash, size_bytes, landing_day, arrival_day, contract_version,
+        rows_in, loaded, duplicate, quarantined, started_at
+    )
+    select f.source, f.kind, f.path, sha256(f.path::bytea), 1, f.day, f.day, 1, 0, 0, 0, 0,
+        f.day + interval '1 day'
+    from (
+        select k.source, k.kind, d.day::date as day,
+            concat_ws('/', k.source, k.kind, d.day::date, %(last_day)s::text) as path
+        from unnest(%(sources)s::text[], %(kinds)s::text[]) as k (source, kind)
+        cross join generate_series(%(first_day)s::date, %(last_day)s::date + 2, interval '1 day')
+            as d (day)
+        order by d.day, k.source, k.kind
+    ) as f
+    returning source, kind, landing_day, load_id
 )
-values (%(source)s, %(kind)s, %(path)s, sha256(%(path)s::text::bytea), 1, %(day)s, %(day)s, 1, 0, 0,
-    0, 0, %(at)s)
-returning load_id
+insert into synthetic.load select * from made
 """
 # The key's order is the index's: entries are appended, not scattered.
 _RECORDS = """
@@ -34,15 +46,18 @@ insert into raw.record (
     _load_id, _line_number
 )
 select
-    (%(load_id)s::bigint << 32) + r.line, %(source)s, %(kind)s, r.source_key,
-    md5(r.source_key || r.at)::uuid, r.at, (r.at at time zone 'Asia/Shanghai')::date, r.at, r.at,
-    r.set_id, r.body, r.event_name, r.product_id, r.category, r.os, r.scene, %(load_id)s, r.line
+    (l.load_id << 32) + r.line, l.source, l.kind, r.source_key, md5(r.source_key || r.at)::uuid,
+    r.at, l.day, r.at, r.at, r.set_id, r.body, r.event_name, r.product_id, r.category, r.os,
+    r.scene, l.load_id, r.line
 from (
     select source_key, at, set_id, body, event_name, product_id, category, os, scene,
         row_number() over () as line
     from ({rows}) as given
         (source_key, at, set_id, body, event_name, product_id, category, os, scene)
 ) as r
+inner join synthetic.load as l
+    on l.day = (r.at at time zone 'Asia/Shanghai')::date
+    and l.source = %(source)s and l.kind = %(kind)s
 """
 _PLAIN = (
     "select *, null, null, null, null, null from ({rows}) as given (source_key, at, set_id, body)"
@@ -57,15 +72,17 @@ def fill_history(
 ) -> int:
     """Writes the people and their records up to and with a day; returns how many records.
 
+    Each kind and day is a load; the ledger names the loads and does not count their rows.
     `say` is told of each part that is written.
     """
     fill_people(settings, size, last_day)
     say("people")
+    kinds = {**BEHAVIOUR, **TRADE, **MEMBERSHIP}
+    values = {"day": str(last_day), "days": EVENT_DAYS, "order_days": ORDER_DAYS}
     with connect(settings, LOGIN) as conn:
-        values = {"day": str(last_day), "days": EVENT_DAYS, "order_days": ORDER_DAYS}
         run_script(conn, SESSIONS + ";\n" + PURCHASES, values)
-        _make_months(conn, last_day)
-    return _deliver(settings, {**BEHAVIOUR, **TRADE, **MEMBERSHIP}, last_day, say)
+        _open_loads(conn, kinds, last_day - timedelta(days=ORDER_DAYS + 70), last_day)
+    return _deliver(settings, kinds, last_day, say)
 
 
 def live_another_day(settings: Settings, day: date) -> int:
@@ -73,19 +90,32 @@ def live_another_day(settings: Settings, day: date) -> int:
 
     Returns how many records came.
     """
+    kinds = {**BEHAVIOUR, **TRADE}
     with connect(settings, LOGIN) as conn:
         run_script(conn, SESSIONS_OF_DAY + ";\n" + PURCHASES_OF_DAY, {"day": str(day)})
-        _make_months(conn, day)
-    return _deliver(settings, {**BEHAVIOUR, **TRADE}, day, lambda _: None)
+        _open_loads(conn, kinds, day, day)
+    return _deliver(settings, kinds, day, lambda _: None)
 
 
-def _make_months(conn: Connection, last_day: date) -> None:
+def _open_loads(
+    conn: Connection, kinds: dict[tuple[str, str], str], first_day: date, last_day: date
+) -> None:
+    """The loads of these days, and the months of raw."""
+    sources, names = zip(*kinds, strict=True)
     conn.execute(
-        "select raw.ensure_month(source, day::date)"
-        " from unnest(array['mini_program', 'app', 'web', 'commerce', 'official_account'])"
-        " as source"
-        " cross join generate_series(%s::date, %s::date, interval '15 days') as day",
-        (last_day - timedelta(days=ORDER_DAYS + 30), last_day + timedelta(days=15)),
+        "create unlogged table if not exists synthetic.load"
+        " (source text, kind text, day date, load_id bigint)"
+    )
+    conn.execute("truncate synthetic.load")
+    conn.execute(
+        _LOADS.encode(),
+        {"sources": list(sources), "kinds": list(names), "first_day": first_day,
+         "last_day": last_day},
+    )  # fmt: skip
+    conn.execute("analyze synthetic.load")
+    conn.execute(
+        "select raw.ensure_month(source, date_trunc('month', day)::date) from synthetic.load"
+        " group by source, date_trunc('month', day)"
     )
 
 
@@ -96,36 +126,23 @@ def _deliver(
     say: Callable[[str], None],
 ) -> int:
     def deliver_one(place: tuple[str, str]) -> int:
+        source, kind = place
+        values = {
+            "source": source,
+            "kind": kind,
+            "day": day,
+            "mall": MALL,
+            "account": ACCOUNT,
+        }
+        rows = kinds[place] if place in BEHAVIOUR else _PLAIN.format(rows=kinds[place])
         with connect(settings, LOGIN) as conn:
-            count = _load(conn, place, kinds[place], day)
-        say(f"{count:,} of {place[0]} {place[1]}")
+            count = conn.execute(_RECORDS.format(rows=rows).encode(), values).rowcount
+        say(f"{count:,} of {source} {kind}")
         return count
 
     with ThreadPoolExecutor(_PARALLEL) as pool:
         count = sum(pool.map(deliver_one, kinds))
     with connect(settings, LOGIN, autocommit=True) as conn:
         conn.execute("analyze raw.record")
-    return count
-
-
-def _load(conn: Connection, place: tuple[str, str], rows: str, day: date) -> int:
-    """One load of one kind; its records."""
-    values: dict[str, object] = {
-        "source": place[0],
-        "kind": place[1],
-        "path": f"{day}/{place[0]}-{place[1]}",
-        "day": day,
-        "at": datetime.combine(day, time(20), UTC),
-        "mall": MALL,
-        "account": ACCOUNT,
-        "order_days": ORDER_DAYS,
-    }
-    row = conn.execute(_LOAD, values).fetchone()
-    values["load_id"] = int(row[0]) if row else 0
-    given = rows if place in BEHAVIOUR else _PLAIN.format(rows=rows)
-    count = conn.execute(_RECORDS.format(rows=given).encode(), values).rowcount
-    conn.execute(
-        "update ops.load set rows_in = %s, loaded = %s where load_id = %s",
-        (count, count, values["load_id"]),
-    )
+        conn.execute("analyze ops.load")
     return count

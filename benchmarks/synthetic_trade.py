@@ -61,7 +61,7 @@ from synthetic.purchase order by at, n
 select order_id || '/' || l.line, at, null::bigint, jsonb_build_object(
     'order_id', order_id, 'line_no', l.line::text, 'created_at', at,
     'product_id', 'SKU' || lpad((
-        6 * mod(synthetic.draw(n * 64 + mod(l.line * 7 + k, 9), 55), 80)
+        6 * floor(80 * power(synthetic.chance(n * 64 + mod(l.line * 7 + k, 9), 55), 3))
         + case when draw < 80 then taste else 1 + mod(draw, 6) end
     )::text, 4, '0'),
     'category', (array['coffee', 'tea', 'snacks', 'skincare', 'homeware', 'pets'])[
