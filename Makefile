@@ -43,6 +43,7 @@ bench: setup ## print the figures the documentation quotes
 	@$(BIN)/python -m benchmarks.ingestion
 	@$(BIN)/python -m benchmarks.receiver
 	@$(BIN)/python -m benchmarks.portraits
+	@$(BIN)/python -m benchmarks.marts
 	@$(BIN)/python -m benchmarks.offers
 	@$(BIN)/python -m benchmarks.offer_speed
 	@$(BIN)/python -m benchmarks.sql_mutation

@@ -11,31 +11,28 @@ is published: first by new connections, then again on one that is open.
 import argparse
 import csv
 import shutil
-import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote, urlsplit
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.asking import ask
 from benchmarks.synthetic_offers import fill_persons, live_another_day
 from benchmarks.throw_away import throw_away_database
 from pipeline.offer_catalogue import compiled_rules
 from pipeline.offers import build_offers
 from pipeline.transform import build_layer, run_dbt
 from settings import Settings
-from warehouse.connection import Connection, connect_to
 from warehouse.publish import publish
 from warehouse.runs import Run, open_run
 
 FIRST_DAY = date(2026, 11, 22)
-ASKED = 100
 TOP = """
 select n.profile_id, n.expected_value_fen, n.reason_zh
 from mart.next_best_offer n join mart.profile p using (profile_id)
@@ -65,30 +62,6 @@ def decide(settings: Settings, run: Run) -> float:
     run_dbt(settings, _CANDIDATES, variables)
     build_offers(settings, run.run_id)
     return time.perf_counter() - started
-
-
-def ask(settings: Settings, subject: Callable[[int], tuple[str, str]], query: str) -> list[float]:
-    """95th percentiles in seconds: with a new connection each time, and with an open one."""
-
-    def seconds(conn: Connection, number: int) -> float:
-        started = time.perf_counter()
-        conn.execute(query.encode(), subject(number)).fetchall()
-        return time.perf_counter() - started
-
-    cold = []
-    for number in range(ASKED):
-        with _reader(settings) as conn:
-            cold.append(seconds(conn, number))
-    with _reader(settings) as conn:
-        warm = [seconds(conn, number) for number in range(ASKED)]
-    return [statistics.quantiles(times, n=20)[-1] for times in (cold, warm)]
-
-
-def _reader(settings: Settings) -> Connection:
-    address = urlsplit(settings.database_url)
-    password = quote(settings.role_passwords["c360_marketer"], safe="")
-    place = f"c360_marketer:{password}@{address.hostname}:{address.port}"
-    return connect_to(address._replace(netloc=place).geturl(), autocommit=True)
 
 
 @contextmanager

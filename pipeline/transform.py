@@ -51,17 +51,29 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 @dataclass(frozen=True)
 class DbtResult:
-    """What a dbt command did: nodes by status, rows written and seconds by node name."""
+    """What a dbt command did: nodes by status; by node name rows written, seconds and span.
+
+    A span is when a node began and ended, in seconds since 1970; several nodes may run at a time.
+    """
 
     counts: Mapping[str, int]
     rows: Mapping[str, int]
     seconds: Mapping[str, float]
+    spans: Mapping[str, tuple[float, float]]
 
 
 def build_layer(
     settings: Settings, run: Run, layer: str, *, full_refresh: bool = False
 ) -> dict[str, int]:
-    """Builds one layer for a run of the chain and returns how many nodes and rows it made.
+    """Builds one layer as `transform_layer` does and returns how many nodes and rows it made."""
+    result = transform_layer(settings, run, layer, full_refresh=full_refresh)
+    return {"nodes": sum(result.counts.values()), "rows": sum(result.rows.values())}
+
+
+def transform_layer(
+    settings: Settings, run: Run, layer: str, *, full_refresh: bool = False
+) -> DbtResult:
+    """Builds one layer for a run of the chain and returns what each of its nodes did.
 
     `layer` is one of `LAYERS`, in their order. `full_refresh` makes the facts anew from raw. It
     happens by itself when the project is another, whose rules hold for the past too, and in the run
@@ -84,7 +96,7 @@ def build_layer(
         command.append("--full-refresh")
     with hold_stage(settings, STAGE, run_id=run.run_id, role=ROLE) as fence:
         if layer == "staging" and not full_refresh and is_staging_built(settings, project_hash):
-            return {"nodes": 0, "rows": 0}
+            return DbtResult({}, {}, {}, {})
         variables = {
             "C360_DBT_RUN_ID": str(run.run_id),
             "C360_DBT_AS_OF": run.as_of.isoformat(),
@@ -98,7 +110,7 @@ def build_layer(
         if layer in _RECORDS:
             _RECORDS[layer](settings, project_hash)
         fence.counts[f"{layer}_model_seconds"] = round(sum(result.seconds.values()), 3)
-    return {"nodes": sum(result.counts.values()), "rows": sum(result.rows.values())}
+    return result
 
 
 def _project_hash(settings: Settings) -> str:
@@ -220,7 +232,13 @@ def _summarise(results: Sequence[Any]) -> DbtResult:
         counts,
         {r.node.name: _rows(r) for r in results if r.node.resource_type == "model"},
         {result.node.name: result.execution_time for result in results},
+        {result.node.name: _span(result) for result in results if result.timing},
     )
+
+
+def _span(result: Any) -> tuple[float, float]:  # noqa: ANN401 - dbt has no types
+    began, ended = result.timing[0].started_at, result.timing[-1].completed_at
+    return began.timestamp(), (ended or began).timestamp()
 
 
 def _rows(result: Any) -> int:  # noqa: ANN401 - dbt has no types

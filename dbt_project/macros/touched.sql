@@ -71,3 +71,21 @@ first their rows go, then their new rows come.
     {{ 'union all' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}
+
+{#
+Whose the earlier versions of these records were. They are looked up one by one: few records come in a day, and planned as a
+join all of raw would be read for them.
+#}
+{% macro versions_of(new_records, records) -%}
+    select older.identifier_set_id
+    from {{ new_records }} as newer
+    cross join lateral (
+        select record.identifier_set_id
+        from {{ records }} as record
+        where record.event_day = newer.event_day
+            and record.source = newer.source
+            and record.kind = newer.kind
+            and record.source_key = newer.source_key
+        offset 0
+    ) as older
+{%- endmacro %}

@@ -12,49 +12,30 @@
 ) }}
 
 with visits as (
-    select
-        profile_id,
-        event_date,
-        channel,
-        device_type,
-        event_hour,
-        category,
-        scene_group
-    from {{ ref('int_person_activity') }}
-    where profile_kind = 'known' and visit_event_count > 0 and {{ is_touched('profile_id') }}
-    group by profile_id, event_date, channel, device_type, event_hour, category, scene_group
+    {{ habits_of_visits(ref('int_person_activity')) }}
 ),
 
-observations as (
+bought as (
     select
-        activity.profile_id,
-        habit.dimension,
-        habit.value,
-        activity.event_date as on_date
-    from visits as activity
-    inner join lateral (
-        values
-        ('channel', activity.channel),
-        ('device', nullif(activity.device_type, 'unknown')),
-        ('hour', lpad(activity.event_hour::text, 2, '0')),
-        ('weekday', extract(isodow from activity.event_date)::text),
-        ('scene_group', nullif(activity.scene_group, 'none')),
-        ('category', nullif(activity.category, 'none'))
-    ) as habit (dimension, value) on true
-    where habit.value is not null
+        visits.profile_id,
+        visits.dimension,
+        visits.value,
+        visits.on_date
+    from visits
+    where visits.dimension = 'category'
     union
     select
-        bought.profile_id,
+        lines.profile_id,
         habit.dimension,
         habit.value,
-        bought.order_date as on_date
-    from {{ ref('int_person_lines') }} as bought
+        lines.order_date as on_date
+    from {{ ref('int_person_lines') }} as lines
     inner join lateral (
         values
-        ('category', nullif(bought.category, 'unknown')),
-        ('brand', bought.brand)
+        ('category', nullif(lines.category, 'unknown')),
+        ('brand', lines.brand)
     ) as habit (dimension, value) on true
-    where habit.value is not null and {{ is_touched('bought.profile_id') }}
+    where habit.value is not null and {{ is_touched('lines.profile_id') }}
     union
     select
         orders.profile_id,
@@ -81,28 +62,47 @@ observations as (
         and {{ is_touched('contacts.profile_id') }}
 ),
 
-aged as (
-    select
-        *,
-        max(on_date) over (partition by profile_id, dimension) - on_date as age_days,
-        case
-            when dimension in ('category', 'brand', 'promotion', 'store')
-                then {{ var('order_half_life_days') }}
-            else {{ var('behaviour_half_life_days') }}
-        end as half_life_days
-    from observations
-),
-
-final as (
+observations as (
     select
         profile_id,
         dimension,
         value,
+        on_date
+    from visits
+    where dimension <> 'category'
+    union all
+    select *
+    from bought
+),
+
+newest as (
+    select
+        profile_id,
+        dimension,
+        max(on_date) as on_date
+    from observations
+    where value is not null
+    group by profile_id, dimension
+),
+
+final as (
+    select
+        seen.profile_id,
+        seen.dimension,
+        seen.value,
         count(*) as n,
-        max(on_date) as last_date,
-        sum({{ decayed_millionths('age_days', 'half_life_days') }})::bigint as weight_millionths
-    from aged
-    group by profile_id, dimension, value
+        max(seen.on_date) as last_date,
+        coalesce(sum(
+            case
+                when seen.dimension in ('category', 'brand', 'promotion', 'store')
+                    then ({{ decay_table(var('order_half_life_days')) }})[newest.on_date - seen.on_date + 1]
+                else ({{ decay_table(var('behaviour_half_life_days')) }})[newest.on_date - seen.on_date + 1]
+            end
+        ), 0)::bigint as weight_millionths
+    from observations as seen
+    inner join newest on seen.profile_id = newest.profile_id and seen.dimension = newest.dimension
+    where seen.value is not null
+    group by seen.profile_id, seen.dimension, seen.value
 )
 
 select * from final

@@ -30,7 +30,7 @@ def test_facts_are_made_anew_for_another_project_and_after_an_erasure(
 
     def build(_: Settings, command: list[str], __: dict[str, str]) -> DbtResult:
         is_anew.append("--full-refresh" in command)
-        return DbtResult({}, {}, {})
+        return DbtResult({}, {}, {}, {})
 
     monkeypatch.setattr("pipeline.transform.run_dbt", build)
     run = open_run(warehouse_settings, run_at=datetime(2026, 11, 21, tzinfo=UTC), as_of=DAY)

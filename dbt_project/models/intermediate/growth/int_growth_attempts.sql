@@ -1,7 +1,14 @@
 -- Grain: funnel × one attempt: `session` within 24 hours and one channel, `purchase` within seven days
 -- through all channels. The channel, scene group and device are those of the opening event; the offer
 -- is the one whose message was clicked last in the day before.
-{{ config(indexes=[{'columns': ['funnel', 'profile_id', 'channel', 'opened_at'], 'unique': true}]) }}
+-- Only touched persons are looked at anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_touched() }}",
+    indexes=[{'columns': ['profile_id', 'funnel', 'channel', 'opened_at'], 'unique': true}],
+) }}
 
 with recursive purchases as (
     (
@@ -10,7 +17,7 @@ with recursive purchases as (
         from (
             select distinct on (profile_id) *
             from {{ ref('int_funnel_steps') }}
-            where step = 1
+            where step = 1 and {{ is_touched('profile_id') }}
             order by profile_id, occurred_at, channel, source_key
         ) as opening
         {{ attempt_steps('7 days', in_channel=false) }}
@@ -64,6 +71,7 @@ attempts as (
         {{ attempt_end('sessions') }} as ended_at,
         has_login_wall
     from {{ ref('int_funnel_attempts') }} as sessions
+    where {{ is_touched('profile_id') }}
 ),
 
 offers as (

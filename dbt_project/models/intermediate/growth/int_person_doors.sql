@@ -1,5 +1,12 @@
 -- Grain: person × day × channel × scene group: the doors of a day, and what was done behind each.
-{{ config(indexes=[{'columns': ['profile_id', 'event_date', 'channel', 'scene_group'], 'unique': true}]) }}
+-- Only touched persons are rolled up anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_touched() }}",
+    indexes=[{'columns': ['profile_id', 'event_date', 'channel', 'scene_group'], 'unique': true}],
+) }}
 
 with final as (
     select
@@ -16,6 +23,7 @@ with final as (
         sum(share_count)::integer as share_count,
         sum(launch_count)::integer as launch_count
     from {{ ref('int_person_activity') }}
+    where {{ is_touched('profile_id') }}
     group by profile_id, profile_kind, event_date, channel, scene_group
 )
 

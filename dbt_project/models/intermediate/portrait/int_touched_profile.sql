@@ -61,14 +61,7 @@ with current_map as materialized (
         select identifier_set_id
         from new_records
         union
-        select older.identifier_set_id
-        from new_records
-        inner join {{ records }} as older
-            on
-                new_records.event_day = older.event_day
-                and new_records.source = older.source
-                and new_records.kind = older.kind
-                and new_records.source_key = older.source_key
+        {{ versions_of('new_records', records) }}
         union
         select identifier_set_id
         from {{ activity_before }}

@@ -38,74 +38,83 @@ placed as (
         whole as (partition by orders.order_id),
         touch as (
             partition by orders.order_id
-            order by
-                touches.touched_at asc,
-                touches.channel asc,
-                touches.scene_group asc,
-                touches.touch_key asc
+            order by touches.touched_at, touches.channel, touches.scene_group, touches.touch_key
         )
 ),
 
 weighed as (
     select
         *,
-        sum(weight) over (partition by order_id) as all_weight
+        {{ growth_credit('weight / sum(weight) over (partition by order_id)') }} as decayed_credit,
+        {{ growth_credit('1.0 / touch_count') }} as even_credit,
+        {{ growth_credit('0.2 / greatest(touch_count - 2, 1)') }} as middle_credit
     from placed
 ),
 
-shared as (
-    select
-        weighed.*,
-        model.model,
-        {{ growth_credit('model.share') }} as credit
-    from weighed
-    cross join lateral (
-        values
-        ('first', (weighed.place = 1)::integer::numeric),
-        ('last', (weighed.place = weighed.touch_count)::integer::numeric),
-        (
-            'last_non_direct',
-            case
-                when weighed.indirect_count = 0 then (weighed.place = weighed.touch_count)::integer
-                else (weighed.is_indirect and weighed.indirect_place = weighed.indirect_count)::integer
-            end::numeric
-        ),
-        ('linear', 1.0 / weighed.touch_count),
-        (
-            'position',
-            case
-                when weighed.touch_count = 1 then 1.0
-                when weighed.touch_count = 2 then 0.5
-                when weighed.place in (1, weighed.touch_count) then 0.4
-                else 0.2 / (weighed.touch_count - 2)
-            end
-        ),
-        ('time_decay', weighed.weight / weighed.all_weight)
-    ) as model (model, share)
-),
-
+-- Millionths; the last touch takes what rounding left over.
 credited as (
     select
         *,
-        credit
-        + case
-            when place = touch_count then 1000000 - sum(credit) over (partition by order_id, model)
-            else 0
-        end as millionths
-    from shared
+        (place = 1)::integer * 1000000 as first,
+        (place = touch_count)::integer * 1000000 as last,
+        case
+            when indirect_count > 0 then is_indirect and indirect_place = indirect_count
+            else place = touch_count
+        end::integer * 1000000 as last_non_direct,
+        even_credit + (place = touch_count)::integer * (1000000 - touch_count * even_credit) as linear,
+        case
+            when touch_count <= 2 then 1000000 / touch_count
+            when place = 1 then 400000
+            when place = touch_count then 600000 - (touch_count - 2) * middle_credit
+            else middle_credit
+        end as position,
+        (place = touch_count)::integer * (1000000 - sum(decayed_credit) over (partition by order_id))
+        + decayed_credit as time_decay
+    from weighed
+),
+
+{% set models = ['first', 'last', 'last_non_direct', 'linear', 'position', 'time_decay'] %}
+orders_credited as (
+    select
+        order_date,
+        order_id,
+        channel,
+        scene_group,
+        net_fen,
+    {% for model in models -%}
+        sum({{ model }}) as {{ model }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from credited
+    group by order_date, order_id, channel, scene_group, net_fen
+),
+
+credits as (
+    select
+        order_date,
+        channel,
+        scene_group,
+    {% for model in models -%}
+        (count(*) filter (where {{ model }} > 0))::integer as {{ model }}_count,
+        sum({{ model }})::numeric as {{ model }}_millionths,
+        sum({{ model }} * net_fen)::numeric as {{ model }}_fen{{ ',' if not loop.last }}
+    {% endfor %}
+    from orders_credited
+    group by order_date, channel, scene_group
 ),
 
 final as (
-    select
-        order_date as conversion_date,
-        model,
-        channel,
-        scene_group,
-        (count(distinct order_id) filter (where millionths > 0))::integer as order_count,
-        (sum(millionths) / 1000000)::numeric(18, 6) as credit,
-        round(sum(millionths * net_fen) / 1000000)::bigint as credited_fen
-    from credited
-    group by order_date, model, channel, scene_group
+    {%- for model in models %}
+        select
+            order_date as conversion_date,
+            '{{ model }}' as model,
+            channel,
+            scene_group,
+            {{ model }}_count as order_count,
+            ({{ model }}_millionths / 1000000)::numeric(18, 6) as credit,
+            round({{ model }}_fen / 1000000)::bigint as credited_fen
+        from credits
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from final
