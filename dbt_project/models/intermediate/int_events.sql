@@ -6,6 +6,7 @@
     indexes=[
         {'columns': ['event_day', 'channel', 'kind', 'source_key'], 'unique': true},
         {'columns': ['_load_id']},
+        {'columns': ['identifier_set_id']},
     ],
     post_hook=["{{ forget_superseded() }}", "{{ refresh_statistics() }}"],
 ) }}

@@ -1,6 +1,7 @@
 -- Grain: known person × dimension × value.
 -- What the person most likely prefers: share = (w + m·g) / (Σw + m), with w the decayed count of the
 -- value, g its share in the population and m the weight of that prior.
+-- Choices and values go by number, in the order of their names: most of the work is sorting them.
 {{ config(indexes=[{'columns': ['profile_id', 'dimension', 'value'], 'unique': true}]) }}
 
 with totals as (
@@ -8,7 +9,8 @@ with totals as (
         profile_id,
         dimension,
         sum(n)::integer as dimension_n,
-        sum(weight_millionths)::bigint as weight_millionths
+        sum(weight_millionths)::bigint as weight_millionths,
+        (row_number() over (order by profile_id, dimension))::integer as choice_no
     from {{ ref('int_habit') }}
     group by profile_id, dimension
 ),
@@ -17,7 +19,8 @@ population as (
     select
         dimension,
         value,
-        round(sum(n) / sum(sum(n)) over (partition by dimension), 3) as share
+        round(sum(n) / sum(sum(n)) over (partition by dimension), 3) as share,
+        (row_number() over (partition by dimension order by value))::integer as value_no
     from {{ ref('int_habit') }}
     group by dimension, value
 ),
@@ -27,6 +30,8 @@ shrunk as (
         totals.profile_id,
         totals.dimension,
         population.value,
+        totals.choice_no,
+        population.value_no,
         coalesce(own.n, 0)::integer as n,
         totals.dimension_n,
         own.last_date,
@@ -54,7 +59,7 @@ final as (
         row_number() over person as preference_rank,
         round(share - lead(share) over person, 2) as margin
     from shrunk
-    window person as (partition by profile_id, dimension order by share desc, value asc)
+    window person as (partition by choice_no order by share desc, value_no asc)
 )
 
 select * from final

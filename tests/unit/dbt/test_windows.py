@@ -20,6 +20,9 @@ UNIQUE = {
     "event_date": "one row a person and day after grouping",
     "valid_from": "one row a person and day",
     "value": "one row a person, dimension and value",
+    "dimension": "one row a person and dimension after grouping",
+    "value_no": "one number a dimension and value",
+    "product_no": "one number a product",
     "scene_group": "one row a person, day, channel and scene group",
     "period_offset": "one row a person and range",
 }

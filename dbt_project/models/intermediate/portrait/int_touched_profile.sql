@@ -1,6 +1,7 @@
 -- Grain: run × profile × cause: whose person-level rows this run makes anew, and why.
 -- Facts came, went or opened with their day; identities or ownership changed; a product moved to another
 -- category or brand; a rule of this project changed.
+-- Analyzed in every run: by the statistics of the first, which touches everybody, others would read all.
 {% set orders, order_lines = ref('int_orders'), ref('int_order_lines') %}
 {% set payments, refunds, products = ref('int_payments'), ref('int_refunds'), ref('int_products') %}
 {% set records = source('raw', 'record') %}
@@ -8,6 +9,7 @@
     materialized='incremental',
     incremental_strategy='append',
     pre_hook="{{ forget_published_touches() }}",
+    post_hook="analyze {{ this }}",
     indexes=[{'columns': ['profile_id']}],
 ) }}
 

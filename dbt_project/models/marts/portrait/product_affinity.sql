@@ -1,99 +1,100 @@
 -- Grain: buyer of 14 years or more, or of unknown age × product: the 20 likeliest next ones.
 -- score = n / (baskets + 2) · √(repeat rate of the product) + .06 · popularity; n and baskets are decayed
 -- with the half-life of orders, from the buyer's newest order on. What goes with a product gets a fifth.
-with bought as (
-    select distinct
-        lines.profile_id,
-        lines.order_id,
-        lines.product_id,
-        lines.order_date,
-        value.last_order_date - lines.order_date as age_days
-    from {{ ref('int_person_lines') }} as lines
-    inner join {{ ref('int_person_value') }} as value on lines.profile_id = value.profile_id
-    where lines.product_id is not null and lines.quantity > 0
+-- Buyers and products go by number, products in the order of their ids: the work is grouping and sorting.
+with products as (
+    {{ numbered_products() }}
+),
+
+companions as (
+    {{ companions_by_number() }}
 ),
 
 baskets as (
     select
         orders.profile_id,
-        2000000 + sum({{ decayed_millionths(
-            '(value.last_order_date - orders.order_date)', var('order_half_life_days')
-        ) }}) as weight
+        (row_number() over (order by orders.profile_id))::integer as buyer_no,
+        max(value.last_order_date) as last_order_date,
+        2000000 + sum({{ looked_up_decay('value.last_order_date - orders.order_date') }}) as weight
     from {{ ref('int_person_orders') }} as orders
     inner join {{ ref('int_person_value') }} as value on orders.profile_id = value.profile_id
     group by orders.profile_id
 ),
 
-own as (
-    select
-        profile_id,
-        product_id,
-        count(distinct order_date)::integer as n,
-        max(order_date) as last_date,
-        sum({{ decayed_millionths('age_days', var('order_half_life_days')) }}) as weight
-    from bought
-    group by profile_id, product_id
+bought as (
+    select distinct
+        baskets.buyer_no,
+        products.product_no,
+        lines.order_date,
+        lines.order_id,
+        baskets.last_order_date - lines.order_date as age_days
+    from {{ ref('int_person_lines') }} as lines
+    inner join products on lines.product_id = products.product_id
+    inner join baskets on lines.profile_id = baskets.profile_id
+    where lines.quantity > 0
 ),
 
-popular as (
-    select product_id
-    from {{ ref('int_product_habit') }}
-    order by popularity desc, product_id asc
-    limit 20
+own as (
+    select
+        buyer_no,
+        product_no,
+        count(distinct order_date)::integer as n,
+        max(order_date) as last_date,
+        sum({{ looked_up_decay('age_days') }}) as weight,
+        0 as companion_weight
+    from bought
+    group by buyer_no, product_no
 ),
 
 candidates as (
-    select
-        profile_id,
-        product_id,
-        n,
-        last_date,
-        weight,
-        0 as companion_weight
-    from own
+    select * from own
     union all
     select
-        own.profile_id,
-        companion.product_id,
+        own.buyer_no,
+        companions.companion_no as product_no,
         0 as n,
         null as last_date,
         0 as weight,
-        own.weight / 5 as companion_weight
+        own.weight as companion_weight
     from own
-    inner join {{ ref('int_product_habit') }} as product on own.product_id = product.product_id
-    cross join lateral unnest(product.companion_ids) as companion (product_id) -- noqa: AL05
+    inner join companions on own.product_no = companions.product_no
     union all
     select
-        baskets.profile_id,
-        popular.product_id,
+        baskets.buyer_no,
+        products.product_no,
         0 as n,
         null as last_date,
         0 as weight,
         0 as companion_weight
     from baskets
-    cross join popular
+    inner join products on products.popular_place <= 20
 ),
 
-scored as (
+counted as (
     select
-        candidates.profile_id,
-        candidates.product_id,
-        sum(candidates.n)::integer as n,
-        max(candidates.last_date) as last_date,
-        max(candidates.last_date) + max(product.gap_days) as due_date,
-        max(candidates.companion_weight) > 0 as is_companion,
-        {{ affinity_score() }} as score
+        buyer_no,
+        product_no,
+        sum(n)::integer as n,
+        max(last_date) as last_date,
+        sum(weight) as weight,
+        max(companion_weight) as companion_weight
     from candidates
-    inner join {{ ref('int_product_habit') }} as product on candidates.product_id = product.product_id
-    inner join baskets on candidates.profile_id = baskets.profile_id
-    group by candidates.profile_id, candidates.product_id
+    group by buyer_no, product_no
 ),
 
 ranked as (
     select
-        *,
-        row_number() over (partition by profile_id order by score desc, product_id asc) as place
-    from scored
+        counted.*,
+        baskets.profile_id,
+        products.product_id,
+        counted.last_date + products.gap_days as due_date,
+        {{ affinity_score() }} as score,
+        row_number() over (
+            partition by counted.buyer_no order by {{ affinity_score() }} desc, counted.product_no asc
+        ) as place
+    from counted
+    inner join products on counted.product_no = products.product_no
+    inner join baskets on counted.buyer_no = baskets.buyer_no
 ),
 
 final as (
