@@ -1,12 +1,10 @@
 """The steps around the decision on offers, day after day, and the second judge of what they do."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 import pipeline.offers as steps
-from c360.audience_files import WECHAT_BATCH, neutral, write_audience
 from pipeline.offer_replay import replay
 from pipeline.transform import run_dbt
 from settings import Settings
@@ -14,7 +12,6 @@ from tests.integration.dbt.brand import DAYS
 from tests.integration.dbt.deliveries import copy_of, rows
 from tests.integration.offers.planted import PLANTED
 from tests.integration.offers.season import Season, live_through
-from warehouse.audiences import Audience, Member
 from warehouse.connection import LOGIN, connect
 from warehouse.decision_log import log_decisions
 from warehouse.discount_depths import read_depths
@@ -137,30 +134,19 @@ def test_places_are_given_by_sql_when_the_step_fails(
     assert rows(settings, PLACES) == before
 
 
-def test_a_step_of_learning_that_fails_stops_nothing(
-    built: tuple[Settings, Run], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("step", "error"), [("learn_responses", MemoryError()), ("evaluate_offers", ValueError("no"))]
+)
+def test_a_step_that_fails_after_the_decision_stops_nothing(
+    built: tuple[Settings, Run], monkeypatch: pytest.MonkeyPatch, step: str, error: Exception
 ):
     settings, run = built
     before = rows(settings, PLACES)
 
     def broken(*_: object) -> int:
-        raise MemoryError
+        raise error
 
-    monkeypatch.setattr(steps, "learn_responses", broken)
-    assert steps.build_offers(settings, run.run_id)["failed_steps"] == 1
-    assert rows(settings, PLACES) == before
-
-
-def test_a_look_that_fails_stops_nothing(
-    built: tuple[Settings, Run], monkeypatch: pytest.MonkeyPatch
-):
-    settings, run = built
-    before = rows(settings, PLACES)
-
-    def broken(*_: object) -> int:
-        raise ValueError("no figures today")
-
-    monkeypatch.setattr(steps, "evaluate_offers", broken)
+    monkeypatch.setattr(steps, step, broken)
     assert steps.build_offers(settings, run.run_id)["failed_steps"] == 1
     assert rows(settings, PLACES) == before
 
@@ -290,18 +276,6 @@ def test_a_merged_person_keeps_the_arm_that_was_exposed(built: tuple[Settings, R
         ("global", "p_new", "treat", True),
         ("global", "p_part", "treat", True),
     ]
-
-
-def test_wechat_gets_batches_of_fifty(tmp_path: Path):
-    members = [Member(f"p_{n}", f"o{n}", "wx", None, 1.0, "x") for n in range(120)]
-    write_audience(Audience(members, set(), []), tmp_path / "tags", "wechat-tags")
-    lines = (tmp_path / "tags").read_text().splitlines()
-    assert [line.count('"o') - 1 for line in lines] == [WECHAT_BATCH, WECHAT_BATCH, 20]
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+86", "-1", "@x", "\t=1"])
-def test_no_cell_is_a_formula(cell: str):
-    assert neutral(cell) == f"'{cell}"
 
 
 @pytest.mark.nightly

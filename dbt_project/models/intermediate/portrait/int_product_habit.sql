@@ -58,12 +58,16 @@ companions as (
 final as (
     select
         buyers.product_id,
+        (row_number() over (order by buyers.product_id))::integer as product_no,
         count(*)::integer as buyer_count,
         round(sqrt((count(*) filter (where buyers.days > 1) + 0.5) / (count(*) + 1)), 2) as repeat_root,
         round(
             sum(buyers.span_days)::numeric / nullif(sum(buyers.days - 1), 0)
         )::integer as gap_days,
         coalesce(max(recent.popularity), 0) as popularity,
+        (row_number() over (
+            order by coalesce(max(recent.popularity), 0) desc, buyers.product_id asc
+        ))::integer as popular_place,
         max(companions.product_ids) as companion_ids
     from buyers
     left join recent on buyers.product_id = recent.product_id

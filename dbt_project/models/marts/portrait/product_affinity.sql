@@ -2,12 +2,13 @@
 -- score = n / (baskets + 2) · √(repeat rate of the product) + .06 · popularity; n and baskets are decayed
 -- with the half-life of orders, from the buyer's newest order on. What goes with a product gets a fifth.
 -- Buyers and products go by number, products in the order of their ids: the work is grouping and sorting.
-with products as (
-    {{ numbered_products() }}
-),
-
-companions as (
-    {{ companions_by_number() }}
+with companions as (
+    select
+        product.product_no,
+        other.product_no as companion_no
+    from {{ ref('int_product_habit') }} as product
+    cross join lateral unnest(product.companion_ids) as companion (product_id) -- noqa: AL05
+    inner join {{ ref('int_product_habit') }} as other on companion.product_id = other.product_id
 ),
 
 baskets as (
@@ -29,7 +30,7 @@ bought as (
         lines.order_id,
         baskets.last_order_date - lines.order_date as age_days
     from {{ ref('int_person_lines') }} as lines
-    inner join products on lines.product_id = products.product_id
+    inner join {{ ref('int_product_habit') }} as products on lines.product_id = products.product_id
     inner join baskets on lines.profile_id = baskets.profile_id
     where lines.quantity > 0
 ),
@@ -67,7 +68,7 @@ candidates as (
         0 as weight,
         0 as companion_weight
     from baskets
-    inner join products on products.popular_place <= 20
+    inner join {{ ref('int_product_habit') }} as products on products.popular_place <= 20
 ),
 
 counted as (
@@ -93,7 +94,7 @@ ranked as (
             partition by counted.buyer_no order by {{ affinity_score() }} desc, counted.product_no asc
         ) as place
     from counted
-    inner join products on counted.product_no = products.product_no
+    inner join {{ ref('int_product_habit') }} as products on counted.product_no = products.product_no
     inner join baskets on counted.buyer_no = baskets.buyer_no
 ),
 
