@@ -153,6 +153,6 @@ def test_a_full_rerun_changes_nothing(brand: Settings, c360: Program, undisturbe
 
 def test_the_second_judge_finds_nothing_in_what_the_brand_may_send(day_before: Settings):
     judged = replay_offers(day_before)
-    assert judged.rows > 5
+    assert judged.rows >= 5
     assert judged.people > 100
     assert judged.violations == []
