@@ -76,7 +76,7 @@ cross join lateral (
     (1, 'openid', %(mall)s, 'o' || left(md5('m' || p.n), 27)),
     (2, 'app_install_id', '', md5('a' || p.n)::uuid::text),
     (3, 'web_cookie', '', md5('c' || p.n)::uuid::text),
-    (4, 'phone', '', '+8619' || lpad(p.n::text, 9, '0')),
+    (4, 'phone', '', '+86154' || lpad(p.n::text, 8, '0')),
     (5, 'openid', %(account)s, 'o' || left(md5('f' || p.n), 27))
 ) as i (place, namespace, scope, value)
 where p.is_known or i.place = 3;

@@ -66,17 +66,18 @@ def policy_value(decided: Decided) -> list[Finding]:
     )
     best = ", ".join(sorted({str(names[code]) for code in verdict.best_fixed}))
     return [
-        _estimated("inverse propensity", inverse_propensity(log)),
-        _estimated("self-normalised", self_normalised(log)),
-        _estimated("doubly robust", doubly_robust(log, model)),
-        _estimated(f"gain over {best}", verdict.gain, is_alarming=verdict.gain.upper < 0),
+        _estimated("policy", "inverse propensity", inverse_propensity(log)),
+        _estimated("policy", "self-normalised", self_normalised(log)),
+        _estimated("policy", "doubly robust", doubly_robust(log, model)),
+        _estimated("gain", f"over {best}", verdict.gain, is_alarming=verdict.gain.upper < 0),
     ]
 
 
-def _estimated(subject: str, found: Estimate, *, is_alarming: bool = False) -> Finding:
-    return Finding(
-        "policy", subject, found.value, found.lower, found.upper, found.units, is_alarming
-    )
+def _estimated(
+    measure: str, subject: str, found: Estimate, *, is_alarming: bool = False
+) -> Finding:
+    ends = found.value, found.lower, found.upper
+    return Finding(measure, subject, *ends, found.units, is_alarming)
 
 
 def added_conversions(score: Values, is_treated: Flags, is_converted: Flags) -> list[Finding]:
@@ -107,7 +108,7 @@ def added_conversions(score: Values, is_treated: Flags, is_converted: Flags) -> 
     ]
 
 
-def changes(names: Sequence[str], before: Matrix, now: Matrix) -> list[Finding]:
+def drift_by_column(names: Sequence[str], before: Matrix, now: Matrix) -> list[Finding]:
     """How much people changed by each column: population stability index, alarming from .2 on."""
     return [
         Finding("drift", name, index, None, None, len(now), index >= DRIFT_ALARM)

@@ -6,7 +6,7 @@ from next_best_offer.evaluation import (
     Decided,
     Finding,
     added_conversions,
-    changes,
+    drift_by_column,
     policy_value,
 )
 from next_best_offer.learning import FEATURES, Learnt, Past
@@ -18,16 +18,18 @@ from warehouse.offer_trial import newest_judgeable_month, read_trial
 from warehouse.policy_log import PolicyLog, read_policy_log
 from warehouse.runs import Run
 
+EVERY_DAYS = 7
+
 
 def evaluate_offers(conn: Connection, run: Run) -> int:
     """Keeps this week's findings, unless a run of another day did; returns how many.
 
     What there is too little for yet has no finding.
     """
-    if run.as_of is None or is_evaluated(conn, run.as_of):
+    if run.as_of is None or is_evaluated(conn, run.as_of, EVERY_DAYS):
         return 0
     findings = [*value_of(read_policy_log(conn)), *_of_trial(conn, run)]
-    return keep_findings(conn, run.as_of, findings)
+    return keep_findings(conn, run.as_of, ("policy", "gain", "qini"), findings)
 
 
 def value_of(log: PolicyLog) -> list[Finding]:
@@ -60,4 +62,7 @@ def changed_people(past: Past, learnt: Learnt) -> list[Finding]:
     is_newest = past.month == past.month.max()
     before, now = past.features[~is_newest], past.features[is_newest]
     scores = [learnt.model.score(people).reshape(-1, 1) for people in (before, now)]
-    return [*changes(("score",), scores[0], scores[1]), *changes(FEATURES, before, now)]
+    return [
+        *drift_by_column(("score",), scores[0], scores[1]),
+        *drift_by_column(FEATURES, before, now),
+    ]

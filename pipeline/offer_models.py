@@ -48,7 +48,7 @@ def learn_responses(conn: Connection, run: Run) -> int:
                     learnt.model.coefficients]  # fmt: skip
     bins = [(b.people, round(b.mean_predicted, 6), round(b.rate, 6)) for b in learnt.reliability]
     write_model(conn, model, coefficients, bins)
-    keep_findings(conn, run.as_of, changed_people(past, learnt))
+    keep_findings(conn, run.as_of, ("drift",), changed_people(past, learnt))
     return 1
 
 

@@ -1,5 +1,8 @@
 """The offers of one run: arms, places, the decision, its log, what is learnt and found of it."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from next_best_offer.allocation import Use, allocate
@@ -41,45 +44,35 @@ def build_offers(settings: Settings, run_id: int) -> dict[str, int]:
         counts = build_layer(settings, run, "offers")
         with connect(settings, ROLE, stage=STAGE) as conn:
             fence.counts["decisions_logged"] = log_decisions(conn, run_id, run.as_of)
-            fence.counts.update(_learnt(conn, run))
-            fence.counts.update(_evaluated(conn, run))
+            # Where these fail, the model of the month before and the findings of the week before
+            # stay the newest; without a model SQL takes everybody for the mean.
+            for step, result, work in (
+                ("learn", "models_learnt", learn_responses),
+                ("evaluate", "findings", evaluate_offers),
+            ):
+                fence.counts.update(_attempted(conn, step, result, partial(work, conn, run)))
             fence.check(conn)
         failed = sum(1 for name in fence.counts if name.endswith("_failed"))
     return counts | {"failed_steps": failed}
 
 
 def _allocated(conn: Connection, run: Run) -> dict[str, int]:
-    try:
-        with database_errors_without_values(), conn.transaction():
-            return {"places": give_places(conn, run.run_id)}
-    except Retryable:
-        raise
-    except _FAILURES:
+    done = _attempted(conn, "allocate", "places", partial(give_places, conn, run.run_id))
+    if "places" not in done:
         # Without its row in offers.allocation the model int_offer_place cuts at the stock instead.
         forget_places(conn, run.run_id)
-        return {"allocate_failed": 1}
+    return done
 
 
-def _learnt(conn: Connection, run: Run) -> dict[str, int]:
+def _attempted(conn: Connection, step: str, result: str, work: Callable[[], int]) -> dict[str, int]:
+    """What a step in Python did, under the name of its result; or that it failed, undone."""
     try:
         with database_errors_without_values(), conn.transaction():
-            return {"models_learnt": learn_responses(conn, run)}
+            return {result: work()}
     except Retryable:
         raise
     except _FAILURES:
-        # The model of the month before goes on, or none: then SQL takes everybody for the mean.
-        return {"learn_failed": 1}
-
-
-def _evaluated(conn: Connection, run: Run) -> dict[str, int]:
-    try:
-        with database_errors_without_values(), conn.transaction():
-            return {"findings": evaluate_offers(conn, run)}
-    except Retryable:
-        raise
-    except _FAILURES:
-        # What was found the week before stays the newest; the reports of SQL go on.
-        return {"evaluate_failed": 1}
+        return {f"{step}_failed": 1}
 
 
 def give_places(conn: Connection, run_id: int) -> int:

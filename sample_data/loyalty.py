@@ -142,7 +142,7 @@ def check_ins_of(dice: Dice, person: Person, period: Period) -> list[tuple[int, 
     if not dice.chance(0.12):
         return []
     found, streak = [], 0
-    for day in range(max(period.first_day, day_of(person.registered_at) + 1), period.last_day):
+    for day in range(max(period.first_day, day_of(person.registered_at) + 1), period.last_day + 1):
         at = midnight(day) + 8 * HOUR_SECONDS + dice.randrange(3_600)
         streak = streak + 1 if dice.chance(0.8) and person.is_active(at) else 0
         if streak:

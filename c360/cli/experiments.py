@@ -116,16 +116,19 @@ def _findings(measure: str) -> list[tuple[object, ...]]:
 
 
 def _policy_rows(findings: Sequence[Finding]) -> list[tuple[object, ...]]:
-    return [(f.subject, f.value, f.lower, f.upper, f.units, _said(f)) for f in findings]
+    return [
+        (f"gain {f.subject}", f.value, f.lower, f.upper, f.units, _verdict_on_gain(f))
+        if f.measure == "gain"
+        else (f.subject, f.value, f.lower, f.upper, f.units, "")
+        for f in findings
+    ]
 
 
-def _said(finding: Finding) -> str:
-    if not finding.subject.startswith("gain"):
-        return ""
-    if finding.is_alarming:
+def _verdict_on_gain(gain: Finding) -> str:
+    if gain.is_alarming:
         return "personal offers surely lose"
-    is_gain = finding.lower is not None and finding.lower > 0
-    return "personal offers pay" if is_gain else "not shown to pay"
+    is_sure = gain.lower is not None and gain.lower > 0
+    return "personal offers pay" if is_sure else "not shown to pay"
 
 
 def _row(treated: ArmCounts, held: ArmCounts, *, is_clean: bool) -> tuple[object, ...]:

@@ -1,7 +1,5 @@
 {# The weight of a purchase so many days before the buyer's newest one, in millionths. #}
-{% macro looked_up_decay(age_days) -%}
-    coalesce(({{ decay_table(var('order_half_life_days')) }})[{{ age_days }} + 1], 0)
-{%- endmacro %}
+{% macro purchase_weight(age_days) -%} {{ looked_up_decay(age_days, var('order_half_life_days')) }} {%- endmacro %}
 
 {# n / (baskets + 2) · √(repeat rate) + .06 · popularity, with what goes with other products in n. #}
 {% macro affinity_score() -%}

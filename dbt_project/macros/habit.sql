@@ -1,21 +1,29 @@
-{# Person × day × dimension × value of visits: each set of columns is one dimension, and what was seen on a day counts once. #}
+{#
+Person × day × dimension × value of visits: each column is one dimension, and what was seen on a day counts once. `grouping`
+tells which column a row was grouped by: its bit alone, the first column's the highest, is 0; none: the row is of the day.
+#}
 {% macro habits_of_visits(activity) -%}
-    {% set columns = ['channel', 'device_type', 'event_hour', 'scene_group', 'category'] -%}
-    {% set sets = {15: ('channel', 'channel'), 23: ('device', "nullif(device_type, 'unknown')"),
-        27: ('hour', "lpad(event_hour::text, 2, '0')"), 29: ('scene_group', "nullif(scene_group, 'none')"),
-        30: ('category', "nullif(category, 'none')")} -%}
+    {% set dimensions = [
+        ('channel', 'channel', 'channel'),
+        ('device', 'device_type', "nullif(device_type, 'unknown')"),
+        ('hour', 'event_hour', "lpad(event_hour::text, 2, '0')"),
+        ('scene_group', 'scene_group', "nullif(scene_group, 'none')"),
+        ('category', 'category', "nullif(category, 'none')"),
+    ] -%}
+    {% set columns = dimensions | map(attribute=1) | list -%}
+    {% set all_bits = 2 ** dimensions | length - 1 -%}
     select
         profile_id,
         event_date as on_date,
         case grouping({{ columns | join(', ') }})
-            {% for missing, dimension in sets.items() -%}
-            when {{ missing }} then '{{ dimension[0] }}'
+            {% for dimension, _, _ in dimensions -%}
+            when {{ all_bits - 2 ** loop.revindex0 }} then '{{ dimension }}'
             {% endfor -%}
             else 'weekday'
         end as dimension,
         case grouping({{ columns | join(', ') }})
-            {% for missing, dimension in sets.items() -%}
-            when {{ missing }} then {{ dimension[1] }}
+            {% for _, _, value in dimensions -%}
+            when {{ all_bits - 2 ** loop.revindex0 }} then {{ value }}
             {% endfor -%}
             else extract(isodow from event_date)::text
         end as value

@@ -4,12 +4,14 @@
 {%- endmacro %}
 
 {#
-The same of every age in days, from 0 on, as an array: looked up, an age costs a tenth of what its power does.
+The same of a whole age in days, looked up in an array of all ages: a tenth of what the power costs.
 After 23 half-lives an observation weighs nothing and the array ends.
 #}
-{% macro decay_table(half_life_days) -%}
-    select array_agg({{ decayed_millionths('age.days', half_life_days) }} order by age.days)
-    from generate_series(0, 23 * {{ half_life_days }}) as age (days)
+{% macro looked_up_decay(age_days, half_life_days) -%}
+    coalesce((
+            select array_agg({{ decayed_millionths('age.days', half_life_days) }} order by age.days)
+            from generate_series(0, 23 * {{ half_life_days }}) as age (days)
+        )[{{ age_days }} + 1], 0)
 {%- endmacro %}
 
 {# (w + m·g) / (Σw + m): few observations say little, many say all. #}

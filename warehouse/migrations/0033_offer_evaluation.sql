@@ -6,6 +6,7 @@ comment on column offers.decision_log.policy_offer_id is
 create table offers.evaluation (
     as_of date not null,
     measure text not null,
+    place smallint not null,
     subject text not null,
     value numeric(18, 6) not null,
     lower numeric(18, 6),
@@ -15,7 +16,7 @@ create table offers.evaluation (
     primary key (as_of, measure, subject)
 );
 comment on table offers.evaluation is
-    'What the step `evaluate` found. policy: fen a decision that personal offers earn, by estimator, and their gain over the best single offer. qini: conversions per 1,000 persons that the offers add, by share of persons reached, best score first; area: less that of a random order. drift: population stability index of what the response model looks at, newest month against those before.';
+    'What the step `evaluate` found. place: the order of a measure''s rows. policy: fen a decision that personal offers earn, by estimator. gain: the same less what the best single offer earns. qini: conversions per 1,000 persons that the offers add, by share of persons reached, best score first; area: less that of a random order. drift: population stability index of what the response model looks at, newest month against those before.';
 
 grant select, insert, update, delete on offers.evaluation to c360_offers;
 grant select on offers.evaluation to c360_privacy;

@@ -92,13 +92,13 @@ final as (
         seen.value,
         count(*) as n,
         max(seen.on_date) as last_date,
-        coalesce(sum(
+        sum(
             case
                 when seen.dimension in ('category', 'brand', 'promotion', 'store')
-                    then ({{ decay_table(var('order_half_life_days')) }})[newest.on_date - seen.on_date + 1]
-                else ({{ decay_table(var('behaviour_half_life_days')) }})[newest.on_date - seen.on_date + 1]
+                    then {{ looked_up_decay('newest.on_date - seen.on_date', var('order_half_life_days')) }}
+                else {{ looked_up_decay('newest.on_date - seen.on_date', var('behaviour_half_life_days')) }}
             end
-        ), 0)::bigint as weight_millionths
+        )::bigint as weight_millionths
     from observations as seen
     inner join newest on seen.profile_id = newest.profile_id and seen.dimension = newest.dimension
     where seen.value is not null

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from next_best_offer.evaluation import added_conversions, changes
+from next_best_offer.evaluation import added_conversions, drift_by_column
 from next_best_offer.off_policy import Log, doubly_robust, inverse_propensity
 from next_best_offer.reward_model import PRIOR_DECISIONS, by_offer
 from next_best_offer.uplift import lift
@@ -58,7 +58,7 @@ def test_what_offers_add_for_everybody_is_the_lift() -> None:
 def test_people_who_changed_alarm_and_others_do_not() -> None:
     before, now = CHANCE.normal(0, 1, (5_000, 2)), CHANCE.normal(0, 1, (5_000, 2))
     now[:, 1] += 1
-    same, moved = changes(("same", "moved"), before, now)
+    same, moved = drift_by_column(("same", "moved"), before, now)
     assert (same.is_alarming, moved.is_alarming) == (False, True)
     assert same.value < 0.02
     assert moved.units == 5_000

@@ -155,11 +155,15 @@ def test_a_duplicate_differs_from_an_earlier_line_in_transport_fields_only(sampl
     assert 0.005 < duplicates / sample.summary.lines < 0.02
 
 
-def test_messages_are_sent_on_every_day_and_tell_nothing_of_what_is_to_come(sample: Sample):
+def test_messages_and_check_ins_go_on_to_the_last_day_and_tell_nothing_of_what_is_to_come(
+    sample: Sample,
+):
     messages = sample.records["commerce", "contacts"]
+    check_ins = sample.records["commerce", "check_ins"]
     end = f"{LAST_DAY + timedelta(days=1)}T00:00:00+08:00"
-    days = {message["sent_at"][:10] for message in messages}
-    assert {(LAST_DAY - timedelta(days=n)).isoformat() for n in range(14)} <= days
+    days = {(LAST_DAY - timedelta(days=n)).isoformat() for n in range(14)}
+    assert days <= {message["sent_at"][:10] for message in messages}
+    assert days <= {check_in["local_date"] for check_in in check_ins}
     for message in messages:
         for moment in ("delivered_at", "opened_at", "clicked_at", "rejected_at", "updated_at"):
             assert (message[moment] or "") < end

@@ -16,7 +16,7 @@ baskets as (
         orders.profile_id,
         (row_number() over (order by orders.profile_id))::integer as buyer_no,
         max(value.last_order_date) as last_order_date,
-        2000000 + sum({{ looked_up_decay('value.last_order_date - orders.order_date') }}) as weight
+        2000000 + sum({{ purchase_weight('value.last_order_date - orders.order_date') }}) as weight
     from {{ ref('int_person_orders') }} as orders
     inner join {{ ref('int_person_value') }} as value on orders.profile_id = value.profile_id
     group by orders.profile_id
@@ -41,7 +41,7 @@ own as (
         product_no,
         count(distinct order_date)::integer as n,
         max(order_date) as last_date,
-        sum({{ looked_up_decay('age_days') }}) as weight,
+        sum({{ purchase_weight('age_days') }}) as weight,
         0 as companion_weight
     from bought
     group by buyer_no, product_no
