@@ -1,5 +1,6 @@
 """The in-process column engine every block is parsed with."""
 
+import sys
 import warnings
 from typing import Any, Protocol
 
@@ -29,6 +30,29 @@ def open_engine() -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": "true",
         },
     )
+
+
+def leave_out_pandas() -> None:
+    """Keep Arrow from importing pandas with its first array: 40 MB that no load needs.
+
+    Arrow looks for it once and then does without it where it may; what needs it still imports it.
+    """
+    if "pandas" not in sys.modules:
+        finder = _NoPandas()
+        sys.meta_path.insert(0, finder)
+        try:
+            pa.array([])
+        finally:
+            sys.meta_path.remove(finder)
+
+
+class _NoPandas:
+    """Finds no pandas, whatever the finders after it would find."""
+
+    @staticmethod
+    def find_spec(name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
 
 
 class Engine(Protocol):

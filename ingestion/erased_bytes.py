@@ -139,13 +139,15 @@ class Eraser:
         scrubbed = table
         for place, column in enumerate(table.schema):
             if _may_hold_text(column.type):
-                values = table.column(place).to_pylist()
+                exact = _without_nanoseconds(column.type)
+                values = table.column(place).cast(exact).to_pylist()
                 left = [self._scrubbed(value) for value in values]
                 is_hit = [
                     hit or new != old for hit, new, old in zip(is_hit, left, values, strict=True)
                 ]
                 if left != values:
-                    scrubbed = scrubbed.set_column(place, column, pa.array(left, column.type))
+                    written = pa.chunked_array([pa.array(left, exact)]).cast(column.type)
+                    scrubbed = scrubbed.set_column(place, column, written)
         if self.is_kept or not any(is_hit):
             return scrubbed
         return table.filter(pa.array([not hit for hit in is_hit]))
@@ -156,6 +158,34 @@ def _may_hold_text(kind: pa.DataType) -> bool:
     return not (
         pa.types.is_temporal(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
     )
+
+
+def _without_nanoseconds(kind: pa.DataType) -> pa.DataType:
+    """The type with moments of nanoseconds, which Python has none of, as texts or whole numbers."""
+    types = pa.types
+    if types.is_struct(kind):
+        plain = pa.struct([_without_nanoseconds_in(field) for field in kind.fields])
+    elif types.is_map(kind):
+        key, item = (
+            _without_nanoseconds_in(kind.key_field),
+            _without_nanoseconds_in(kind.item_field),
+        )
+        plain = pa.map_(key, item)
+    elif types.is_large_list(kind):
+        plain = pa.large_list(_without_nanoseconds_in(kind.value_field))
+    elif types.is_fixed_size_list(kind):
+        plain = pa.list_(_without_nanoseconds_in(kind.value_field), kind.list_size)
+    elif types.is_list(kind):
+        plain = pa.list_(_without_nanoseconds_in(kind.value_field))
+    elif types.is_temporal(kind) and getattr(kind, "unit", None) == "ns":
+        plain = pa.string() if types.is_timestamp(kind) else pa.int64()
+    else:
+        plain = kind
+    return plain
+
+
+def _without_nanoseconds_in(field: pa.Field) -> pa.Field:
+    return field.with_type(_without_nanoseconds(field.type))
 
 
 def _unzstd(stored: bytes) -> bytes:

@@ -18,9 +18,7 @@ from ingestion.session import Session
 from ingestion.texts import Texts
 from warehouse.raw_records import as_fields
 
-_NOTHING = pa.schema(
-    [("k", pa.int32()), ("line_number", pa.int64()), ("text", pa.string())]
-).empty_table()
+_SCHEMA = pa.schema([("k", pa.int32()), ("line_number", pa.int64()), ("text", pa.string())])
 
 
 @dataclass(frozen=True)
@@ -101,4 +99,4 @@ def joined_texts(texts: Sequence[Texts]) -> pa.Table:
         )
         for index, part in enumerate(texts)
     ]
-    return pa.concat_tables(tables) if tables else _NOTHING
+    return pa.concat_tables(tables) if tables else _SCHEMA.empty_table()

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.contract import Contract
-from ingestion.engine import Engine, LateEngine, open_engine
+from ingestion.engine import Engine, LateEngine, leave_out_pandas, open_engine
 from ingestion.identification import Identification, Registers
 from ingestion.junk_settings import junk_lists
 from ingestion.records import BlockParser
@@ -92,6 +92,7 @@ class Session:
 @contextmanager
 def open_session(settings: Settings) -> Iterator[Session]:
     """A session for one process; files are loaded one after the other."""
+    leave_out_pandas()
     with (
         connect(settings, ROLE, stage="ingest") as loads,
         connect(settings, ROLE, stage="ingest:numbers", autocommit=True) as numbers,

@@ -112,6 +112,32 @@ def test_parquet_rows_go_and_every_type_stays(is_kept: bool) -> None:  # noqa: F
     assert steps.field("at").cast(pa.int64()).to_pylist() == [1, 3]
 
 
+MOMENT = 1_700_000_000_123_456_789
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (pa.list_(pa.timestamp("ns", "Asia/Shanghai")), [MOMENT, None]),
+        (pa.large_list(pa.timestamp("ns")), [-1]),
+        (pa.list_(pa.time64("ns"), 2), [1, 86_399_123_456_789]),
+        (pa.map_(pa.string(), pa.duration("ns")), [("since", MOMENT)]),
+        (pa.struct({"at": pa.struct({"at": pa.timestamp("ns")})}), {"at": {"at": MOMENT}}),
+        (pa.struct({"at": pa.timestamp("us", "UTC"), "day": pa.date32()}), {"at": 1, "day": 2}),
+    ],
+)
+def test_nanoseconds_beside_an_erased_value_keep_their_last_digit(
+    kind: pa.DataType, value: object
+) -> None:
+    together = pa.struct({"who": pa.string(), "it": kind})
+    rows = [{"who": who, "it": value} for who in ("oB2", "oA1_fake-canary")]
+    left = unparquet(erased("a.parquet", parquet(pa.table({"c": pa.array(rows, together)}))))
+    assert left["c"].combine_chunks().equals(pa.array(rows[:1], together))
+    kept = erased("a.parquet", parquet(pa.table({"c": pa.array(rows, together)})), is_kept=True)
+    rows[1]["who"] = "erased"
+    assert unparquet(kept)["c"].combine_chunks().equals(pa.array(rows, together))
+
+
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.zip", "a.parquet"])
 def test_a_file_without_a_hit_keeps_its_bytes(name: str) -> None:
     clean = json.dumps(ANOTHERS).encode()
