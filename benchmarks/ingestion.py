@@ -144,13 +144,15 @@ def compare(bench: Bench, lines: int, repeats: int, dlt: str | None) -> Table:
 
 def grow(bench: Bench, lines: int) -> str:
     """The cost of the first and the last million of many."""
-    parts = [bench.load(bench.events(MILLION)) for _ in range(max(2, lines // MILLION))]
-    first, last = parts[0], parts[-1]
-    return (
-        f"growth: first million {first['seconds']:.1f} s (CPU of the loader "
-        f"{first['cpu_seconds']:.1f}), million {len(parts)} {last['seconds']:.1f} s "
-        f"({last['cpu_seconds']:.1f})"
-    )
+    name, parts = "growth", max(2, lines // MILLION)
+    for _ in range(parts):
+        bench.take(name, partial(bench.load_seconds, bench.events(MILLION)))
+    shown = [
+        f"million {place + 1} {bench.seconds[name][place]:.1f} s, "
+        f"{bench.cpu[name][place]:.1f} µs of CPU a line, server included"
+        for place in (0, parts // 2, parts - 1)
+    ]
+    return "growth: " + "; ".join(shown)
 
 
 def weigh(bench: Bench, size: int) -> str:

@@ -25,17 +25,20 @@ _RULE_CREATE = """
 create temporary table namespace_rank (namespace text primary key, is_account boolean, rank bigint)
 on commit drop
 """
-# Sets with an identifier whose status changed get another actor; no index leads from an identifier
-# to its sets, but statuses change rarely and sets are far fewer than observations.
+# Sets with an identifier whose status changed get another actor; `offset 0` as in `evidence`.
 _REVISE = """
 with concerned as (
     select s.identifier_set_id, s.identifier_ids, s.actor_id
     from identity.identifier_set as s
     where s.identifier_set_id in (
         select named_in.identifier_set_id
-        from identity.identifier_set as named_in
-        cross join lateral unnest(named_in.identifier_ids) as u (named)
-        where u.named = any(%(status_changed)s::bigint[])
+        from unnest(%(status_changed)s::bigint[]) as changed (identifier_id)
+        cross join lateral (
+            select found.identifier_set_id
+            from identity.identifier_set as found
+            where found.identifier_ids @> array[changed.identifier_id]
+            offset 0
+        ) as named_in
     )
 ),
 

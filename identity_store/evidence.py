@@ -82,17 +82,21 @@ _EVIDENCE_SCHEMA = pa.schema(
     ]
 )
 
-# The whole log of some identifiers, a row a second: no index leads from an identifier to its sets,
-# but only few runs ask, and sets are far fewer than observations.
+# The whole log of some identifiers, a row a second. `offset 0` keeps it a look-up by index for each
+# of them: the planner would rather try every identifier on every set.
 _RECALL = f"""
 insert into pg_temp.recalled_evidence
 select {_SUMMARY}
 from identity.observation
 where identifier_set_id in (
     select s.identifier_set_id
-    from identity.identifier_set as s
-    cross join lateral unnest(s.identifier_ids) as u (named)
-    inner join pg_temp.recalled as r on u.named = r.identifier_id
+    from pg_temp.recalled as r
+    cross join lateral (
+        select found.identifier_set_id
+        from identity.identifier_set as found
+        where found.identifier_ids @> array[r.identifier_id]
+        offset 0
+    ) as s
 )
 and (%(observation_kinds)s::text[] is null or observation_kind = any(%(observation_kinds)s))
 group by 1, 2, 3, 4, floor(extract(epoch from event_at))
@@ -168,7 +172,6 @@ def recall(
         return no_evidence()
     conn.execute("truncate pg_temp.recalled_evidence, pg_temp.recalled")
     copy_in(conn, "pg_temp.recalled", pa.table({"identifier_id": identifier_ids}))
-    # An overlap of arrays would be tried element by element, and a rebuild asks for very many.
     conn.execute("analyze pg_temp.recalled")
     kinds = None if observation_kinds is None else list(observation_kinds)
     conn.execute(_RECALL, {"observation_kinds": kinds})
