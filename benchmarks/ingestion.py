@@ -7,8 +7,8 @@ Starts a throw-away server with WAL and fsync. In each repetition the same lines
 other, into one text column by COPY, through the loader (checked, identified, with the real unique
 key, typed columns, jsonb body and observations), and through dlt where its environment is named;
 see benchmarks/dlt_peer. The median of each counts. `--growth` loads so many lines and compares the
-rate of the first million with that of the last; `--memory` loads one file of so many bytes and
-as many again as .gz, and shows the loader's peak.
+cost of the first million with that of the last; `--memory` loads one file of so many bytes and a
+.gz of a fifth of them, and shows the loader's peak.
 """
 
 import argparse
@@ -38,6 +38,7 @@ from warehouse.embedded import server_of
 
 PEER = Path(__file__).parent / "dlt_peer" / "load.py"
 MILLION = 1_000_000
+DIGESTS = 24
 
 
 @dataclass
@@ -49,10 +50,10 @@ class Bench:
     cpu: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     written: int = 0
 
-    def events(self, lines: int) -> Path:
+    def events(self, lines: int, digests: int = 0) -> Path:
         """A new file of events that no file before held."""
         path = self.settings.landing_dir / f"mini_program/events/2026-11-20/{self.written}.jsonl"
-        write_events(path, lines, self.written)
+        write_events(path, lines, self.written, digests=digests)
         self.written += lines
         return path
 
@@ -156,20 +157,28 @@ def grow(bench: Bench, lines: int) -> str:
 
 
 def weigh(bench: Bench, size: int) -> str:
-    """The loader's peak memory with one huge file, plain and compressed."""
-    lines = size // (bench.events(1_000).stat().st_size // 1_000)
-    path = bench.events(lines)
-    told = bench.load(path)
-    shown = [f"{path.stat().st_size / 1e9:.1f} GB: {told['peak_megabytes']:.0f} MB"]
-    path.unlink()
-    path = bench.events(lines)
-    packed = path.with_suffix(".jsonl.gz")
-    with path.open("rb") as source, gzip.open(packed, "wb", compresslevel=1) as target:
-        shutil.copyfileobj(source, target, 1 << 20)
-    path.unlink()
-    told = bench.load(packed)
-    shown.append(f"{packed.stat().st_size / 1e9:.2f} GB .gz: {told['peak_megabytes']:.0f} MB")
+    """The loader's peak memory with one huge file, and with one a fifth as large when packed."""
+    plain = bench.events(size // bench.events(1_000).stat().st_size * 1_000)
+    shown = [_weighed(bench, plain)]
+    sample = packed(bench.events(1_000, DIGESTS)).stat().st_size
+    shown.append(_weighed(bench, packed(bench.events(size // 5 // sample * 1_000, DIGESTS))))
     return "peak memory of the loader: " + ", ".join(shown)
+
+
+def _weighed(bench: Bench, path: Path) -> str:
+    told, size = bench.load(path), path.stat().st_size / 1e9
+    path.unlink()
+    peak = f"{told['peak_megabytes']:.0f} MB"
+    return f"{path.suffix} of {size:.2f} GB, {told['rows']:,.0f} lines: {peak}"
+
+
+def packed(path: Path) -> Path:
+    """The file as .gz instead."""
+    target = path.with_suffix(".jsonl.gz")
+    with path.open("rb") as source, gzip.open(target, "wb", compresslevel=1) as sink:
+        shutil.copyfileobj(source, sink, 1 << 20)
+    path.unlink()
+    return target
 
 
 def main() -> None:
