@@ -1,5 +1,6 @@
 -- Grain: activity × known person: the first day of visiting or ordering, and in which periods after it
--- there was more. A period's bit in the mask: macro growth_followed_periods. Only touched persons are looked at anew.
+-- there was more. A period's bit in the mask: macro growth_followed_periods. Only touched persons are
+-- looked at anew.
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
