@@ -7,8 +7,8 @@ have two decimals, so that all of it is one quotient of whole numbers: 40 (5n + 
 #}
 {% macro affinity_score() -%}
     (
-        40 * (5 * counted.weight + greatest(counted.companion_weight, 0)) * (100 * products.repeat_root)::bigint
-        + (12 * (100 * products.popularity)::bigint + 10) * baskets.weight
+        40 * (5 * counted.weight + greatest(counted.companion_weight, 0)) * products.root_hundredths
+        + (12 * products.popularity_hundredths + 10) * baskets.weight
     ) / (20 * baskets.weight)
 {%- endmacro %}
 

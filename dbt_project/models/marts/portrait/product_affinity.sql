@@ -2,13 +2,25 @@
 -- score = n / (baskets + 2) · √(repeat rate of the product) + .06 · popularity; n and baskets are decayed
 -- with the half-life of orders, from the buyer's newest order on. What goes with a product gets a fifth.
 -- Buyers and products go by number, products in the order of their ids: the work is grouping and sorting.
-with companions as (
+with products as materialized (
+    select
+        product_id,
+        product_no,
+        gap_days,
+        companion_ids,
+        popular_place,
+        (100 * repeat_root)::bigint as root_hundredths,
+        (100 * popularity)::bigint as popularity_hundredths
+    from {{ ref('int_product_habit') }}
+),
+
+companions as materialized (
     select
         product.product_no,
         other.product_no as companion_no
-    from {{ ref('int_product_habit') }} as product
+    from products as product
     cross join lateral unnest(product.companion_ids) as companion (product_id) -- noqa: AL05
-    inner join {{ ref('int_product_habit') }} as other on companion.product_id = other.product_id
+    inner join products as other on companion.product_id = other.product_id
 ),
 
 baskets as materialized (
@@ -30,7 +42,7 @@ own as materialized (
         bought.weight_millionths as weight,
         0::bigint as companion_weight
     from {{ ref('int_person_product') }} as bought
-    inner join {{ ref('int_product_habit') }} as products on bought.product_id = products.product_id
+    inner join products on bought.product_id = products.product_id
     inner join baskets on bought.profile_id = baskets.profile_id
 ),
 
@@ -55,7 +67,7 @@ candidates as (
         0 as weight,
         0 as companion_weight
     from baskets
-    inner join {{ ref('int_product_habit') }} as products on products.popular_place <= 20
+    inner join products on products.popular_place <= 20
 ),
 
 -- Of a buyer and a product at most one row has bought it, so that the greatest is its figure.
@@ -82,7 +94,7 @@ ranked as (
             partition by counted.buyer_no order by {{ affinity_score() }} desc, counted.product_no asc
         ) as place
     from counted
-    inner join {{ ref('int_product_habit') }} as products on counted.product_no = products.product_no
+    inner join products on counted.product_no = products.product_no
     inner join baskets on counted.buyer_no = baskets.buyer_no
 ),
 
