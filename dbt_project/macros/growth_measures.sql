@@ -1,11 +1,16 @@
-{# How many rows have each value from 1 to `highest`, as an array. #}
-{% macro growth_histogram(value, highest) -%}
+{# How many there are of each value from 1 to `highest`, as an array; a row is of `counted` of them. #}
+{% macro growth_histogram(value, highest, counted) -%}
     array[
         {% for n in range(1, highest + 1) -%}
-        (count(*) filter (where {{ value }} = {{ n }}))::integer{{ ',' if not loop.last }}
+        coalesce(sum({{ counted }}) filter (where {{ value }} = {{ n }}), 0)::integer{{ ',' if not loop.last }}
         {% endfor -%}
     ]
 {%- endmacro %}
+
+{# A day by number, and as one bit of 60: within 60 days each has a bit of its own. #}
+{% macro growth_day_number(day) -%} ({{ day }} - date '1970-01-01') {%- endmacro %}
+
+{% macro growth_day_bit(day_number) -%} (1::bigint << (({{ day_number }}) % 60)) {%- endmacro %}
 
 {# Millionths of one credit by a share: rounded down; the last touch of a conversion takes what is left. #}
 {% macro growth_credit(share) -%}

@@ -14,10 +14,32 @@ After 23 half-lives an observation weighs nothing and the array ends.
         )[{{ age_days }} + 1], 0)
 {%- endmacro %}
 
-{# (w + m·g) / (Σw + m): few observations say little, many say all. #}
-{% macro shrunk_share(own_millionths, all_millionths, population_share) -%}
-    (coalesce({{ own_millionths }}, 0) + 1000000 * {{ var('shrinkage_weight') }} * {{ population_share }})
-    / ({{ all_millionths }} + 1000000 * {{ var('shrinkage_weight') }})
+{#
+Before preferences are put in again they leave: those of touched persons, and everybody's of a dimension in which a value's share of
+the population is not what they were made with. What stays was made with the shares of today, whatever runs failed before.
+#}
+{% macro forget_moved_preferences() -%}
+    {% set touched, shares = ref('int_touched_profile'), ref('int_habit_share') -%}
+    {% if is_incremental() -%}
+    delete from {{ this }}
+    where profile_id in (select touched.profile_id from {{ touched }} as touched)
+        or dimension in (
+            select coalesce(shares.dimension, known.dimension)
+            from {{ shares }} as shares
+            full join (select distinct dimension, value, population_share from {{ this }}) as known
+                on shares.dimension = known.dimension and shares.value = known.value
+            where shares.share is distinct from known.population_share
+        )
+    {%- endif %}
+{%- endmacro %}
+
+{# All of a dimension left: everybody's preferences in it are made anew. #}
+{% macro is_made_anew(dimension) -%}
+    {% if is_incremental() -%}
+    {{ dimension }} not in (select known.dimension from {{ this }} as known)
+    {%- else -%}
+    true
+    {%- endif %}
 {%- endmacro %}
 
 {# A person's first choice in a dimension. #}

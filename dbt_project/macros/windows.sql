@@ -1,6 +1,15 @@
 {# The look-back windows of every count and amount, in days up to and with as_of. #}
 {% macro windows() -%} {{ return([1, 7, 30, 90]) }} {%- endmacro %}
 
+{# The days between two windows' edges are alike to all windows: each is named by the oldest day of its narrowest window. #}
+{% macro window_band(day) -%}
+    case
+            {%- for days in windows() %}
+            when {{ day }} > {{ as_of() }} - {{ days }} then {{ as_of() }} - {{ days - 1 }}
+            {%- endfor %}
+        end
+{%- endmacro %}
+
 {# One column for each window: `<family>_<days>d_<measure>`. #}
 {% macro windowed(family, measure, aggregate, day) -%}
     {% for days in windows() -%}

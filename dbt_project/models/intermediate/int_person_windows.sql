@@ -1,55 +1,66 @@
 -- Grain: known person with anything done, bought or received in the longest window: how often, for how much.
+-- Sums are first of bands of days between the windows' edges, then of the bands of each window.
 {{ config(indexes=[{'columns': ['profile_id'], 'unique': true}]) }}
 
 {% set longest = windows() | max %}
-{% set counts = [
-    'product_views', 'searches', 'cart_adds', 'shares', 'events', 'sessions', 'checkouts', 'login_walls',
-    'coupon_claims', 'orders', 'contacts', 'contact_clicks',
-] %}
+{% set activities = ['product_views', 'searches', 'cart_adds', 'shares', 'events'] %}
+{% set sessions = ['sessions', 'checkouts', 'login_walls', 'coupon_claims'] %}
 {% set amounts = ['net_fen', 'gross_fen', 'discount_fen', 'refund_fen'] %}
+{% set contacts = ['contacts', 'contact_clicks'] %}
+{% set names = ['visit_days'] + activities + sessions + ['orders'] + contacts + amounts %}
 
 with days as (
     select
         profile_id,
         event_date as on_date,
-        sum(visit_event_count) > 0 as is_visit,
-        {{ measures({
-            'product_views': 'sum(product_view_count)', 'searches': 'sum(search_count)',
-            'cart_adds': 'sum(cart_add_count)', 'shares': 'sum(share_count)', 'events': 'sum(event_count)',
-        }, counts + amounts) }}
+        (sum(visit_event_count) > 0)::integer as visit_days,
+        sum(product_view_count)::bigint as product_views,
+        sum(search_count)::bigint as searches,
+        sum(cart_add_count)::bigint as cart_adds,
+        sum(share_count)::bigint as shares,
+        sum(event_count)::bigint as events
     from {{ ref('int_person_activity') }}
     where profile_kind = 'known' and event_date > {{ as_of() }} - {{ longest }}
     group by profile_id, event_date
+),
+
+bands as (
+    select
+        profile_id,
+        {{ window_band('on_date') }} as band,
+        {{ measures({
+            'visit_days': 'sum(visit_days)', 'product_views': 'sum(product_views)', 'searches': 'sum(searches)',
+            'cart_adds': 'sum(cart_adds)', 'shares': 'sum(shares)', 'events': 'sum(events)',
+        }, names) }}
+    from days
+    group by profile_id, band
     union all
     select
         profile_id,
-        session_date as on_date,
-        false as is_visit,
+        {{ window_band('session_date') }} as band,
         {{ measures({
-            'sessions': '1', 'checkouts': 'checkout_start_count', 'login_walls': 'login_wall_count',
-            'coupon_claims': 'coupon_claim_count',
-        }, counts + amounts) }}
+            'sessions': 'count(*)', 'checkouts': 'sum(checkout_start_count)',
+            'login_walls': 'sum(login_wall_count)', 'coupon_claims': 'sum(coupon_claim_count)',
+        }, names) }}
     from {{ ref('int_session') }}
     where profile_kind = 'known' and session_date > {{ as_of() }} - {{ longest }}
+    group by profile_id, band
     union all
     select
         profile_id,
-        order_date as on_date,
-        false as is_visit,
+        {{ window_band('order_date') }} as band,
         {{ measures({
-            'orders': '1', 'net_fen': 'net_fen', 'gross_fen': 'amount_fen', 'discount_fen': 'discount_fen',
-            'refund_fen': 'refund_fen',
-        }, counts + amounts) }}
+            'orders': 'count(*)', 'net_fen': 'sum(net_fen)', 'gross_fen': 'sum(amount_fen)',
+            'discount_fen': 'sum(discount_fen)', 'refund_fen': 'sum(refund_fen)',
+        }, names) }}
     from {{ ref('int_person_orders') }}
     where order_date > {{ as_of() }} - {{ longest }}
+    group by profile_id, band
     union all
     select
         contacts.profile_id,
-        {{ local_date('contacts.delivered_at') }} as on_date,
-        false as is_visit,
-        {{ measures({
-            'contacts': '1', 'contact_clicks': '(contacts.clicked_at is not null)::integer',
-        }, counts + amounts) }}
+        {{ window_band(local_date('contacts.delivered_at')) }} as band,
+        {{ measures({'contacts': 'count(*)', 'contact_clicks': 'count(contacts.clicked_at)'}, names) }}
     from {{ ref('int_person_contacts') }} as contacts
     inner join {{ ref('int_person') }} as person
         on contacts.profile_id = person.profile_id and person.kind = 'known'
@@ -57,19 +68,17 @@ with days as (
         contacts.contact_class = 'marketing'
         and contacts.delivered_at < {{ as_of_end() }}
         and contacts.delivered_at >= {{ local_midnight(as_of() ~ ' - ' ~ (longest - 1)) }}
+    group by contacts.profile_id, band
 ),
 
 final as (
     select
         profile_id,
-        {{ windowed('cnt', 'visit_days', 'sum(is_visit::integer)', 'on_date') }},
-        {%- for measure in counts %}
-            {{ windowed('cnt', measure, 'sum(' ~ measure ~ ')', 'on_date') }},
-        {%- endfor %}
-    {%- for measure in amounts %}
-        {{ windowed('amt', measure, 'sum(' ~ measure ~ ')', 'on_date') }}{{ ',' if not loop.last }}
+    {%- for measure in names %}
+        {{ windowed('amt' if measure in amounts else 'cnt', measure, 'sum(' ~ measure ~ ')', 'band') }}
+        {{- ',' if not loop.last }}
     {%- endfor %}
-    from days
+    from bands
     group by profile_id
 )
 

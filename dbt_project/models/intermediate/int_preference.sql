@@ -1,17 +1,37 @@
 -- Grain: known person × dimension × value.
 -- What the person most likely prefers: share = (w + m·g) / (Σw + m), with w the decayed count of the
 -- value, g its share in the population and m the weight of that prior.
--- Choices and values go by number, in the order of their names: most of the work is sorting them.
-{{ config(indexes=[{'columns': ['profile_id', 'dimension', 'value'], 'unique': true}]) }}
+-- Choices and values go by number, in the order of their names: most of the work is sorting them. Only
+-- touched persons' choices are made anew, and everybody's where a share of the population moved: it is
+-- kept beside what was made with it.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_moved_preferences() }}",
+    indexes=[{'columns': ['profile_id', 'dimension', 'value'], 'unique': true}],
+) }}
 
-with totals as (
+with habits as (
+    select
+        profile_id,
+        dimension,
+        value,
+        n,
+        last_date,
+        weight_millionths
+    from {{ ref('int_habit') }}
+    where {{ is_touched('profile_id') }} or {{ is_made_anew('dimension') }}
+),
+
+totals as (
     select
         profile_id,
         dimension,
         sum(n)::integer as dimension_n,
-        sum(weight_millionths)::bigint as weight_millionths,
+        sum(weight_millionths)::bigint + 1000000 * {{ var('shrinkage_weight') }} as all_millionths,
         (row_number() over (order by profile_id, dimension))::integer as choice_no
-    from {{ ref('int_habit') }}
+    from habits
     group by profile_id, dimension
 ),
 
@@ -19,31 +39,43 @@ population as (
     select
         dimension,
         value,
-        round(sum(n) / sum(sum(n)) over (partition by dimension), 3) as share,
+        share,
+        (1000000 * {{ var('shrinkage_weight') }} * share)::bigint as weight_millionths,
         (row_number() over (partition by dimension order by value))::integer as value_no
-    from {{ ref('int_habit') }}
-    group by dimension, value
+    from {{ ref('int_habit_share') }}
 ),
 
+-- The order of weights is the order of shares.
 shrunk as (
     select
+        totals.choice_no,
+        population.value_no,
         totals.profile_id,
         totals.dimension,
         population.value,
-        totals.choice_no,
-        population.value_no,
-        coalesce(own.n, 0)::integer as n,
+        population.share as population_share,
         totals.dimension_n,
+        totals.all_millionths,
+        own.n,
         own.last_date,
-        coalesce(own.weight_millionths, 0) as weight_millionths,
-        {{ shrunk_share('own.weight_millionths', 'totals.weight_millionths', 'population.share') }} as share
+        own.weight_millionths,
+        coalesce(own.weight_millionths, 0) + population.weight_millionths as shrunk_millionths
     from totals
     inner join population on totals.dimension = population.dimension
-    left join {{ ref('int_habit') }} as own
+    left join habits as own
         on
             totals.profile_id = own.profile_id
             and totals.dimension = own.dimension
             and population.value = own.value
+),
+
+ranked as (
+    select
+        *,
+        row_number() over person as preference_rank,
+        lead(shrunk_millionths) over person as next_millionths
+    from shrunk
+    window person as (partition by choice_no order by shrunk_millionths desc, value_no asc)
 ),
 
 final as (
@@ -51,16 +83,18 @@ final as (
         profile_id,
         dimension,
         value,
-        n,
+        coalesce(n, 0)::integer as n,
         dimension_n,
         last_date,
-        weight_millionths,
-        round(share, 2) as share,
-        row_number() over person as preference_rank,
-        round(share - lead(share) over person, 2) as margin
-    from shrunk
-    window person as (partition by choice_no order by share desc, value_no asc)
+        coalesce(weight_millionths, 0) as weight_millionths,
+        round(shrunk_millionths::numeric / all_millionths, 2) as share,
+        preference_rank,
+        round(
+            shrunk_millionths::numeric / all_millionths - next_millionths::numeric / all_millionths, 2
+        ) as margin,
+        population_share
+    from ranked
+    where n > 0 or preference_rank = 1
 )
 
 select * from final
-where n > 0 or preference_rank = 1

@@ -19,6 +19,7 @@ UNIQUE = {
     "on_date": "one row a person and day after grouping",
     "event_date": "one row a person and day after grouping",
     "valid_from": "one row a person and day",
+    "day_no": "one row a person, channel and day after grouping",
     "value": "one row a person, dimension and value",
     "dimension": "one row a person and dimension after grouping",
     "value_no": "one number a dimension and value",

@@ -22,8 +22,8 @@ final as (
             profile_id,
             channel,
             first_at
-        from {{ ref('int_person_doors') }}
-        where visit_event_count > 0 and profile_kind = 'known'
+        from {{ ref('int_person_channel') }}
+        where has_visited
         union all
         select
             profile_id,

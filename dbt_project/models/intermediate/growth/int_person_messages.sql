@@ -1,5 +1,12 @@
 -- Grain: one message that reached a known person, and how many came in the seven days before it.
-{{ config(indexes=[{'columns': ['profile_id', 'sent_at']}]) }}
+-- Only touched persons' messages are counted anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_touched() }}",
+    indexes=[{'columns': ['profile_id', 'sent_at']}],
+) }}
 
 with final as (
     select
@@ -23,7 +30,7 @@ with final as (
         )::integer as contacts_before
     from {{ ref('int_person_contacts') }} as contacts
     inner join {{ ref('int_person') }} as person on contacts.profile_id = person.profile_id
-    where person.kind = 'known'
+    where person.kind = 'known' and {{ is_touched('contacts.profile_id') }}
 )
 
 select * from final

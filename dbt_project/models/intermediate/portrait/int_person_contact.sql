@@ -29,10 +29,9 @@ reach as (
 shape as (
     select
         value,
-        round(sum(n) / sum(sum(n)) over (), 3) as share
-    from {{ ref('int_habit') }}
+        share
+    from {{ ref('int_habit_share') }}
     where dimension = 'hour'
-    group by value
 ),
 
 population as (

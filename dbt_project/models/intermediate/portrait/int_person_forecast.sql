@@ -6,33 +6,21 @@
 -- CLV = forecast of a year × mean order × margin.
 {{ config(indexes=[{'columns': ['profile_id'], 'unique': true}]) }}
 
-with orders as (
-    select
-        profile_id,
-        order_date
-    from {{ ref('int_person_orders') }}
+{% set half_lives = [30, 60, 91, 150] %}
+
+with decays as materialized (
+    {{ decays_by_age(half_lives, ref('int_person_orders')) }}
 ),
 
 -- A fixed part of some 10,000 buyers is enough to fit three numbers.
-trials as (
-    select
-        halving.half_life_days,
-        cutoff.on_date,
-        orders.profile_id,
-        sum(
-            {{ decayed_millionths('(cutoff.on_date - orders.order_date)', 'halving.half_life_days') }}
-        ) filter (
-            where orders.order_date <= cutoff.on_date
-        ) as weight,
-        count(*) filter (where orders.order_date > cutoff.on_date) as orders_after
-    from orders
-    cross join (values (30), (60), (91), (150)) as halving (half_life_days)
-    cross join (values ({{ as_of() }} - 90), ({{ as_of() }} - 180)) as cutoff (on_date)
-    where
-        orders.order_date <= cutoff.on_date + 90
-        and {{ is_sampled('orders.profile_id', 'int_person_value', 10000) }}
-    group by halving.half_life_days, cutoff.on_date, orders.profile_id
-    having min(orders.order_date) <= cutoff.on_date
+sampled as materialized (
+    select profile_id
+    from {{ ref('int_person_value') }}
+    where {{ is_sampled('profile_id', 'int_person_value', 10000) }}
+),
+
+trials as materialized (
+    {{ forecast_trials(half_lives, ref('int_person_orders')) }}
 ),
 
 errors as (
@@ -63,7 +51,7 @@ fitted as (
         1 as place
 ),
 
-rule as (
+rule as materialized (
     select
         fitted.half_life_days,
         fitted.k,
@@ -78,7 +66,7 @@ rule as (
                 sum(round(1e6 * (
                     least(trials.orders_after, 1)
                     - 1
-                    + exp(-candidate.c * fitted.k * trials.weight / 1e6)::float8
+                    + exp((-candidate.c * fitted.k * trials.weight / 1e6)::float8)
                 ) ^ 2)::bigint) asc, candidate.c asc
             limit 1
         ), 1) as c
@@ -92,9 +80,14 @@ weights as (
     select
         orders.profile_id,
         sum(
-            {{ decayed_millionths('(' ~ as_of() ~ ' - orders.order_date)', 'rule.half_life_days') }}
+            case rule.half_life_days
+                {%- for days in half_lives %}
+                    when {{ days }} then decays.weight_{{ days }}
+                {%- endfor %}
+            end
         ) as weight
-    from orders
+    from {{ ref('int_person_orders') }} as orders
+    inner join decays on {{ as_of() }} - orders.order_date = decays.days
     cross join rule
     group by orders.profile_id
 ),

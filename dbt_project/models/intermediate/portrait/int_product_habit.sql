@@ -1,49 +1,60 @@
 -- Grain: product that was bought: how often buyers come back for it, how popular it is, what goes with it.
 -- Repeat rate and popularity are rounded, so that they move in steps. Popularity is the product's baskets of
 -- 90 days over those of the most popular product.
+-- Pairs are counted once and then told of both; they are ranked by number, in the order of the ids.
 {{ config(indexes=[{'columns': ['product_id'], 'unique': true}]) }}
 
-with bought as (
-    select distinct
-        profile_id,
-        order_id,
-        product_id,
-        order_date
-    from {{ ref('int_person_lines') }}
-    where product_id is not null and quantity > 0
-),
-
-buyers as (
+with products as materialized (
     select
-        profile_id,
         product_id,
-        count(distinct order_date) as days,
-        max(order_date) - min(order_date) as span_days
-    from bought
-    group by profile_id, product_id
+        (row_number() over (order by product_id))::integer as product_no,
+        count(*) as buyers,
+        count(*) filter (where order_days > 1) as buyers_again,
+        sum(last_date - first_date) as span_days,
+        sum(order_days - 1) as gaps,
+        sum(quantity) as sold_quantity,
+        sum(total_fen) as sold_fen
+    from {{ ref('int_person_product') }}
+    group by product_id
 ),
 
 recent as (
     select
-        product_id,
+        bought.product_id,
         round(count(*)::numeric / max(count(*)) over (), 2) as popularity
-    from bought
-    where order_date > {{ as_of() }} - 90
-    group by product_id
+    from {{ ref('int_basket') }} as baskets
+    cross join lateral unnest(baskets.product_ids) as bought (product_id) -- noqa: AL05
+    where baskets.order_date > {{ as_of() }} - 90
+    group by bought.product_id
+),
+
+together as materialized (
+    select
+        this_one.product_id,
+        other.product_id as other_id,
+        count(*) as baskets
+    from {{ ref('int_basket') }} as baskets
+    cross join lateral unnest(baskets.product_ids) with ordinality as this_one (product_id, place)
+    cross join lateral unnest(baskets.product_ids[this_one.place + 1:]) as other (product_id)
+    where baskets.order_date > {{ as_of() }} - 180 and array_length(baskets.product_ids, 1) > 1
+    group by this_one.product_id, other.product_id
 ),
 
 pairs as (
     select
         this_one.product_id,
         other.product_id as other_id,
-        row_number()
-            over (partition by this_one.product_id order by count(*) desc, other.product_id asc)
-            as place
-    from bought as this_one
-    inner join bought as other
-        on this_one.order_id = other.order_id and this_one.product_id <> other.product_id
-    where this_one.order_date > {{ as_of() }} - 180
-    group by this_one.product_id, other.product_id
+        row_number() over (
+            partition by this_one.product_no order by told.baskets desc, other.product_no asc
+        ) as place
+    from together
+    inner join lateral (
+        values
+        (together.product_id, together.other_id, together.baskets),
+        (together.other_id, together.product_id, together.baskets)
+    ) as told (product_id, other_id, baskets) on true
+    inner join products as this_one on told.product_id = this_one.product_id
+    inner join products as other on told.other_id = other.product_id
 ),
 
 companions as (
@@ -57,22 +68,21 @@ companions as (
 
 final as (
     select
-        buyers.product_id,
-        (row_number() over (order by buyers.product_id))::integer as product_no,
-        count(*)::integer as buyer_count,
-        round(sqrt((count(*) filter (where buyers.days > 1) + 0.5) / (count(*) + 1)), 2) as repeat_root,
-        round(
-            sum(buyers.span_days)::numeric / nullif(sum(buyers.days - 1), 0)
-        )::integer as gap_days,
-        coalesce(max(recent.popularity), 0) as popularity,
+        products.product_id,
+        products.product_no,
+        products.buyers::integer as buyer_count,
+        round(sqrt((products.buyers_again + 0.5) / (products.buyers + 1)), 2) as repeat_root,
+        round(products.span_days::numeric / nullif(products.gaps, 0))::integer as gap_days,
+        coalesce(recent.popularity, 0) as popularity,
         (row_number() over (
-            order by coalesce(max(recent.popularity), 0) desc, buyers.product_id asc
+            order by coalesce(recent.popularity, 0) desc, products.product_id asc
         ))::integer as popular_place,
-        max(companions.product_ids) as companion_ids
-    from buyers
-    left join recent on buyers.product_id = recent.product_id
-    left join companions on buyers.product_id = companions.product_id
-    group by buyers.product_id
+        companions.product_ids as companion_ids,
+        products.sold_quantity,
+        products.sold_fen
+    from products
+    left join recent on products.product_id = recent.product_id
+    left join companions on products.product_id = companions.product_id
 )
 
 select * from final

@@ -4,7 +4,7 @@
 -- Analyzed in every run: by the statistics of the first, which touches everybody, others would read all.
 {% set orders, order_lines = ref('int_orders'), ref('int_order_lines') %}
 {% set payments, refunds, products = ref('int_payments'), ref('int_refunds'), ref('int_products') %}
-{% set records = source('raw', 'record') %}
+{% set records, contacts = source('raw', 'record'), ref('int_contacts') %}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
@@ -68,6 +68,12 @@ with current_map as materialized (
         select identifier_set_id
         from {{ activity_before }}
         where event_day in ({{ rewritten_days() }})
+        union
+        select contacts.identifier_set_id
+        from {{ contacts }} as contacts
+        where
+            contacts.sent_at >= {{ local_midnight(previous_as_of() ~ ' + 1') }}
+            and contacts.sent_at < {{ as_of_end() }}
         union
         select orders.identifier_set_id
         from {{ orders }} as orders

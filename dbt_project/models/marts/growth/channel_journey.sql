@@ -19,40 +19,31 @@ pairs as (
     where came.channel <> other.channel and coalesce(went.first_at > came.first_at, true)
 ),
 
-looks as (
-    select distinct on (orders.order_id)
-        orders.order_id,
-        orders.profile_id,
-        orders.channel as to_channel,
-        coalesce(doors.channel, 'none') as from_channel,
-        case
-            when doors.search_count > 0 then 'search'
-            when doors.product_view_count > 0 then 'browse'
-            else 'none'
-        end as from_action
-    from {{ ref('int_person_orders') }} as orders
-    left join {{ ref('int_person_doors') }} as doors
-        on
-            orders.profile_id = doors.profile_id
-            and orders.order_at >= doors.first_at
-            and orders.order_date - 7 <= doors.event_date
-            and doors.search_count + doors.product_view_count > 0
-    order by
-        orders.order_id asc,
-        doors.event_date desc nulls last,
-        doors.first_at desc,
-        doors.channel asc,
-        doors.scene_group asc
-),
-
 lookers as (
     select
-        channel as from_channel,
-        case when search_count > 0 then 'search' else 'browse' end as from_action,
-        count(distinct profile_id)::integer as from_persons
-    from {{ ref('int_person_doors') }}
-    where profile_kind = 'known' and search_count + product_view_count > 0
-    group by channel, case when search_count > 0 then 'search' else 'browse' end
+        persons.channel as from_channel,
+        looked.action as from_action,
+        count(*)::integer as from_persons
+    from {{ ref('int_person_channel') }} as persons
+    inner join lateral (
+        values
+        ('search', persons.has_searched),
+        ('browse', persons.has_browsed)
+    ) as looked (action, is_done) on true
+    where looked.is_done
+    group by persons.channel, looked.action
+),
+
+-- Grouped by person first: counting distinct persons would sort all orders.
+buyers as (
+    select
+        from_channel,
+        from_action,
+        to_channel,
+        profile_id,
+        count(*) as order_count
+    from {{ ref('int_order_look') }}
+    group by from_channel, from_action, to_channel, profile_id
 ),
 
 purchases as (
@@ -60,9 +51,9 @@ purchases as (
         from_channel,
         from_action,
         to_channel,
-        count(distinct profile_id)::integer as persons,
-        count(*)::integer as order_count
-    from looks
+        count(*)::integer as persons,
+        sum(order_count)::integer as order_count
+    from buyers
     group by from_channel, from_action, to_channel
 ),
 

@@ -1,59 +1,6 @@
 -- Grain: activity × period × cohort × channel × scene group × periods after the cohort.
 -- Counts are null until the period they belong to is over; `on_or_after` counts up to now.
-with order_days as (
-    select distinct on (profile_id, order_date)
-        profile_id,
-        order_date,
-        channel,
-        scene_group
-    from {{ ref('int_person_orders') }}
-    order by profile_id asc, order_date asc, order_at asc, order_id asc
-),
-
-activity as (
-    select
-        'visit' as activity,
-        profile_id,
-        visit_date as on_date,
-        channel,
-        scene_group
-    from {{ ref('int_visit_days') }}
-    where profile_kind = 'known'
-    union all
-    select
-        'order' as activity,
-        profile_id,
-        order_date as on_date,
-        channel,
-        scene_group
-    from order_days
-),
-
-since_first as (
-    select
-        activity,
-        profile_id,
-        on_date,
-        first_value(on_date) over person as first_date,
-        first_value(channel) over person as channel,
-        first_value(scene_group) over person as scene_group
-    from activity
-    window person as (partition by activity, profile_id order by on_date)
-),
-
-persons as (
-    select
-        activity,
-        profile_id,
-        first_date,
-        channel,
-        scene_group,
-        bit_or({{ growth_period_bits('on_date', 'first_date') }}) as mask
-    from since_first
-    group by activity, profile_id, first_date, channel, scene_group
-),
-
-alike as (
+with alike as (
     select
         activity,
         first_date,
@@ -61,7 +8,7 @@ alike as (
         scene_group,
         mask,
         count(*) as person_count
-    from persons
+    from {{ ref('int_cohort_person') }}
     group by activity, first_date, channel, scene_group, mask
 ),
 

@@ -2,49 +2,48 @@
 -- score = n / (baskets + 2) · √(repeat rate of the product) + .06 · popularity; n and baskets are decayed
 -- with the half-life of orders, from the buyer's newest order on. What goes with a product gets a fifth.
 -- Buyers and products go by number, products in the order of their ids: the work is grouping and sorting.
-with companions as (
+with products as materialized (
+    select
+        product_id,
+        product_no,
+        gap_days,
+        companion_ids,
+        popular_place,
+        (100 * repeat_root)::bigint as root_hundredths,
+        (100 * popularity)::bigint as popularity_hundredths
+    from {{ ref('int_product_habit') }}
+),
+
+companions as materialized (
     select
         product.product_no,
         other.product_no as companion_no
-    from {{ ref('int_product_habit') }} as product
+    from products as product
     cross join lateral unnest(product.companion_ids) as companion (product_id) -- noqa: AL05
-    inner join {{ ref('int_product_habit') }} as other on companion.product_id = other.product_id
+    inner join products as other on companion.product_id = other.product_id
 ),
 
-baskets as (
+baskets as materialized (
     select
         orders.profile_id,
         (row_number() over (order by orders.profile_id))::integer as buyer_no,
-        max(value.last_order_date) as last_order_date,
-        2000000 + sum({{ purchase_weight('value.last_order_date - orders.order_date') }}) as weight
+        2000000 + sum({{ purchase_weight('value.last_order_date - orders.order_date') }})::bigint as weight
     from {{ ref('int_person_orders') }} as orders
     inner join {{ ref('int_person_value') }} as value on orders.profile_id = value.profile_id
     group by orders.profile_id
 ),
 
-bought as (
-    select distinct
+own as materialized (
+    select
         baskets.buyer_no,
         products.product_no,
-        lines.order_date,
-        lines.order_id,
-        baskets.last_order_date - lines.order_date as age_days
-    from {{ ref('int_person_lines') }} as lines
-    inner join {{ ref('int_product_habit') }} as products on lines.product_id = products.product_id
-    inner join baskets on lines.profile_id = baskets.profile_id
-    where lines.quantity > 0
-),
-
-own as (
-    select
-        buyer_no,
-        product_no,
-        count(distinct order_date)::integer as n,
-        max(order_date) as last_date,
-        sum({{ purchase_weight('age_days') }}) as weight,
-        0 as companion_weight
-    from bought
-    group by buyer_no, product_no
+        bought.order_days as n,
+        bought.last_date,
+        bought.weight_millionths as weight,
+        0::bigint as companion_weight
+    from {{ ref('int_person_product') }} as bought
+    inner join products on bought.product_id = products.product_id
+    inner join baskets on bought.profile_id = baskets.profile_id
 ),
 
 candidates as (
@@ -68,16 +67,17 @@ candidates as (
         0 as weight,
         0 as companion_weight
     from baskets
-    inner join {{ ref('int_product_habit') }} as products on products.popular_place <= 20
+    inner join products on products.popular_place <= 20
 ),
 
+-- Of a buyer and a product at most one row has bought it, so that the greatest is its figure.
 counted as (
     select
         buyer_no,
         product_no,
-        sum(n)::integer as n,
+        max(n) as n,
         max(last_date) as last_date,
-        sum(weight) as weight,
+        max(weight) as weight,
         max(companion_weight) as companion_weight
     from candidates
     group by buyer_no, product_no
@@ -89,12 +89,12 @@ ranked as (
         baskets.profile_id,
         products.product_id,
         counted.last_date + products.gap_days as due_date,
-        {{ affinity_score() }} as score,
+        {{ affinity_score() }} as score, -- in thousandths
         row_number() over (
             partition by counted.buyer_no order by {{ affinity_score() }} desc, counted.product_no asc
         ) as place
     from counted
-    inner join {{ ref('int_product_habit') }} as products on counted.product_no = products.product_no
+    inner join products on counted.product_no = products.product_no
     inner join baskets on counted.buyer_no = baskets.buyer_no
 ),
 
@@ -103,7 +103,7 @@ final as (
         ranked.profile_id,
         ranked.product_id,
         ranked.place::smallint as rank,
-        ranked.score::numeric(6, 3) as score,
+        (ranked.score / 1000.0)::numeric(6, 3) as score,
         ranked.n,
         ranked.last_date,
         ranked.due_date,
