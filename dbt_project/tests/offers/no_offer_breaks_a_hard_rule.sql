@@ -7,7 +7,7 @@ with held_back as (
         profile_id,
         offer_id
     from {{ ref('int_offer_pause') }}
-    union
+    union all
     select
         profile_id,
         nullif(experiment_id, 'global') as offer_id
@@ -24,7 +24,7 @@ inner join {{ ref('int_offer_live') }} as offer on best.offer_id = offer.offer_i
 left join {{ ref('int_person_channels') }} as channels
     on best.profile_id = channels.profile_id and best.channel = channels.channel
 left join {{ ref('contact_state') }} as state
-    on best.profile_id = state.profile_id and best.channel = state.channel
+    on best.profile_id = state.profile_id and best.channel = state.channel and state.blocked_until is not null
 left join {{ ref('int_subscription_grants') }} as granted
     on best.profile_id = granted.profile_id and best.template_id = granted.template_id
 left join held_back as from_all on best.profile_id = from_all.profile_id and from_all.offer_id is null
@@ -33,7 +33,7 @@ left join held_back as from_this
 where
     person.is_minor
     or not coalesce(channels.is_reachable and channels.is_consented, false)
-    or state.blocked_until is not null
+    or state.profile_id is not null
     or (person.has_opted_out and best.rank > 0)
     or (best.rank = 0 and not offer.is_fallback)
     or (best.rank = 0 and num_nonnulls(best.p_convert, best.expected_value_fen, best.slot_price_fen) > 0)
