@@ -38,6 +38,8 @@ _RECORDS = {
     "marts": record_project_built,
 }
 _QUIET = ("--no-version-check", "--log-level", "none", "--log-level-file", "none")
+# dbt looks only at the schemas it builds in, not at all of the project.
+_SELECTED = ("--cache-selected-only",)
 # dbt's threads are what runs at the same time; parallel workers of a query would fight them.
 _SESSION = "-c timezone=UTC -c work_mem=96MB -c max_parallel_workers_per_gather=0"
 _TRY_AGAIN = re.compile(
@@ -146,7 +148,9 @@ def run_dbt(
         # dbt reads the environment when it is imported, and its import takes seconds.
         from dbt.cli.main import dbtRunner  # noqa: PLC0415
 
-        outcome = dbtRunner().invoke([*_QUIET, *_write_json(command), *_places(settings)])
+        outcome = dbtRunner().invoke(
+            [*_QUIET, *_SELECTED, *_write_json(command), *_places(settings)]
+        )
     if outcome.exception is not None:
         text = str(outcome.exception)
         kind = Retryable if _TRY_AGAIN.search(text) else Fatal

@@ -9,7 +9,18 @@ RETENTION_DAYS = 400
 _FORGET_RUN = "delete from offers.decision_log where run_id = %s"
 # What stands in `mart` as it is decided now was logged when it began.
 # Who is tried something would else have been given what is worth most of the list.
+# Persons without a holdout are left out before their lists are unfolded.
 _APPEND = """
+with holdout as (
+    select array_agg(reason_code) as codes from build.offer_reason where stage = 'holdout'
+),
+held_out as (
+    select h.profile_id, held.offer_id
+    from holdout
+    inner join build.offer_hold as h on h.reason_codes && holdout.codes
+    cross join lateral unnest(h.offer_ids, h.reason_codes) as held (offer_id, reason_code)
+    where held.reason_code = any (holdout.codes)
+)
 insert into offers.decision_log (
     run_id, decided_on, profile_id, identifier_id, offer_id, rank, channel, arm, p_logged,
     p_convert, expected_value_fen, model_version, policy_offer_id
@@ -34,12 +45,12 @@ union all
 select
     %(run_id)s, %(as_of)s::date + 1, h.profile_id, p.anchor_identifier_id, h.offer_id, null, null,
     'control', 1, null, null, null, null
-from build.offer_suppressed as h
+from held_out as h
 inner join identity.profile as p using (profile_id)
 left join mart.offer_suppressed as before
     on h.profile_id = before.profile_id and h.offer_id = before.offer_id
         and before.stage = 'holdout'
-where h.stage = 'holdout' and before.profile_id is null
+where before.profile_id is null
 """
 _EXPIRE = """
 delete from offers.decision_log

@@ -62,28 +62,33 @@ where e.kind = 'split' and e.to_profile_id <> e.from_profile_id
 order by a.experiment_id, e.to_profile_id, e.profile_event_id desc
 on conflict do nothing
 """
+# Most arms were drawn on an earlier day: finding them by a join spares asking the index for each.
 _ASSIGN = """
+with eligible as (
+    select 'global' as experiment_id, o.profile_id,
+        case when q.is_held_out then 'control' else 'treat' end as arm
+    from intermediate.int_offer_obstacle as o
+    inner join intermediate.int_offer_person as q using (profile_id)
+    where not q.has_opted_out
+        and (o.candidates is not null or 'global_holdout' = any (o.reason_codes))
+    union all
+    select l.offer_id, o.profile_id,
+        case when l.offer_id = any (q.held_offers) then 'control' else 'treat' end
+    from intermediate.int_offer_live as l
+    cross join intermediate.int_offer_obstacle as o
+    inner join intermediate.int_offer_person as q using (profile_id)
+    where l.holdout_share > 0 and not q.has_opted_out
+        and (
+            l.offer_number = any (o.candidates)
+            or o.reason_codes[array_position(o.offer_ids, l.offer_id)] = 'offer_holdout'
+        )
+)
 insert into offers.assignment (experiment_id, profile_id, arm, identifier_id, assigned_on)
-select 'global', o.profile_id, case when q.is_held_out then 'control' else 'treat' end,
-    p.anchor_identifier_id, %(as_of)s + 1
-from intermediate.int_offer_obstacle as o
-inner join intermediate.int_offer_person as q using (profile_id)
+select e.experiment_id, e.profile_id, e.arm, p.anchor_identifier_id, %(as_of)s + 1
+from eligible as e
 inner join identity.profile as p using (profile_id)
-where not q.has_opted_out
-    and (o.candidates is not null or 'global_holdout' = any (o.reason_codes))
-union all
-select l.offer_id, o.profile_id,
-    case when l.offer_id = any (q.held_offers) then 'control' else 'treat' end,
-    p.anchor_identifier_id, %(as_of)s + 1
-from intermediate.int_offer_live as l
-cross join intermediate.int_offer_obstacle as o
-inner join intermediate.int_offer_person as q using (profile_id)
-inner join identity.profile as p using (profile_id)
-where l.holdout_share > 0 and not q.has_opted_out
-    and (
-        l.offer_number = any (o.candidates)
-        or o.reason_codes[array_position(o.offer_ids, l.offer_id)] = 'offer_holdout'
-    )
+left join offers.assignment as kept using (experiment_id, profile_id)
+where kept.profile_id is null
 on conflict do nothing
 """
 _EXPOSE = """

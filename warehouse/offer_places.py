@@ -36,17 +36,22 @@ where c.reason_code is null and c.list_rank = coalesce(c.tried_rank, c.list_rank
 """
 # Demand is at most what all wishes together would use: below that nothing is scarce.
 _SCARCE = """
+with of_offer as (
+    select offer_id, sum(p_convert) as stock, sum(p_convert * cost_fen) as budget
+    from wish group by offer_id
+),
+of_channel as (
+    select channel, count(*)::float8 as slots from wish group by channel
+)
 select r.resource, r.name, r.capacity::float8, case r.resource when 'slot' then h.channel_number
     else l.offer_number end::integer
 from intermediate.int_offer_resource as r
 left join intermediate.int_offer_live as l on r.resource <> 'slot' and r.name = l.offer_id
 left join staging.contact_channel as h on r.resource = 'slot' and r.name = h.channel
-where r.capacity < (
-    select coalesce(sum(
-        case r.resource when 'stock' then w.p_convert when 'budget' then w.p_convert * w.cost_fen
-            else 1 end
-    ), 0)
-    from wish as w where r.name = case r.resource when 'slot' then w.channel else w.offer_id end
+left join of_offer as o on r.resource <> 'slot' and r.name = o.offer_id
+left join of_channel as c on r.resource = 'slot' and r.name = c.channel
+where r.capacity < coalesce(
+    case r.resource when 'stock' then o.stock when 'budget' then o.budget else c.slots end, 0
 )
 order by r.resource, r.name
 """

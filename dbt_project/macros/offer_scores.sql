@@ -34,15 +34,14 @@ redeemed it before; how many buyers ever bought a covered product breaks ties. O
     case when {{ affinity }}.redemption_count > 0 then 1 + 0.3 * ln((1 + {{ affinity }}.redemption_count)::numeric) else 1 end
 {%- endmacro %}
 
-{# A row a channel: name, number, and what the tariff says of it. #}
-{% macro route_rows(tariff) -%}
-    values
-    {% for channel in offer_channels() -%}
-    (
-        '{{ channel }}', {{ loop.index0 }}::smallint, {{ tariff }}.{{ channel }}_rate, {{ tariff }}.{{ channel }}_cost,
-        {{ tariff }}.{{ channel }}_reserve
-    ){% if not loop.last %},{% endif %}
-    {% endfor %}
+{# What `tariff` says of the channel of `channel_number`: its `rate`, `cost` or `reserve`. #}
+{% macro of_channel(column) -%}
+    case channel_number {% for channel in offer_channels() %}when {{ loop.index0 }} then tariff.{{ channel }}_{{ column }} {% endfor %}end
+{%- endmacro %}
+
+{# The name of the channel of `channel_number`. #}
+{% macro channel_name() -%}
+    case channel_number {% for channel in offer_channels() %}when {{ loop.index0 }} then '{{ channel }}' {% endfor %}end
 {%- endmacro %}
 
 {# The reserve price of the slot a message takes; the last slot of a month is dearer than the first. #}

@@ -1,9 +1,16 @@
 -- Every (reachable known person or person held out) × live offer is either in next_best_offer or in
 -- offer_suppressed, once; whoever else is decided on has no business there.
 -- Persons are compared by the list of what is decided for them: millions of pairs cost four times as much.
+-- A list that is as long as that of live offers and contains them all has each once.
 with live as (
-    select array_agg(offer_id order by offer_id) as offer_ids
+    select coalesce(array_agg(offer_id), '{}') as offer_ids
     from {{ ref('int_offer_live') }}
+),
+
+-- The view offer_suppressed shows only what has a known reason.
+known as (
+    select coalesce(array_agg(reason_code), '{}') as reason_codes
+    from {{ ref('offer_reason') }}
 ),
 
 wanted as (
@@ -25,40 +32,34 @@ best as (
     group by profile_id
 ),
 
-held as (
-    select
-        profile_id,
-        offer_ids,
-        -- The view offer_suppressed shows only what has a known reason.
-        array(
-            select code
-            from unnest(reason_codes) as code
-            where code not in (select reason.reason_code from {{ ref('offer_reason') }} as reason)
-        ) as unknown_reasons
-    from {{ ref('offer_hold') }}
-),
-
 decided as (
     select
         coalesce(held.profile_id, best.profile_id) as profile_id,
-        coalesce(held.unknown_reasons, '{}') as unknown_reasons,
-        array(
-            select offer_id
-            from unnest(coalesce(held.offer_ids, '{}') || coalesce(best.offer_ids, '{}')) as offer_id
-            order by offer_id
-        ) as offer_ids
-    from held
+        coalesce(held.reason_codes, '{}') as reason_codes,
+        coalesce(held.offer_ids, '{}') || coalesce(best.offer_ids, '{}') as offer_ids
+    from {{ ref('offer_hold') }} as held
     full join best on held.profile_id = best.profile_id
+),
+
+compared as (
+    select
+        wanted.profile_id as wanted_id,
+        decided.profile_id as decided_id,
+        coalesce(decided.offer_ids, '{}') as offer_ids,
+        coalesce(decided.reason_codes, '{}') as reason_codes
+    from wanted
+    full join decided on wanted.profile_id = decided.profile_id
 )
 
 select
-    coalesce(wanted.profile_id, decided.profile_id) as profile_id,
-    decided.offer_ids,
-    decided.unknown_reasons
-from wanted
-full join decided on wanted.profile_id = decided.profile_id
+    coalesce(compared.wanted_id, compared.decided_id) as profile_id,
+    compared.offer_ids,
+    compared.reason_codes
+from compared
 cross join live
+cross join known
 where
-    wanted.profile_id is null
-    or decided.offer_ids is distinct from live.offer_ids
-    or decided.unknown_reasons <> '{}'
+    compared.wanted_id is null
+    or cardinality(compared.offer_ids) <> cardinality(live.offer_ids)
+    or not compared.offer_ids @> live.offer_ids
+    or not compared.reason_codes <@ known.reason_codes

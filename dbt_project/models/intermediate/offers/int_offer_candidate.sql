@@ -1,18 +1,28 @@
 -- Grain: person × live offer without an obstacle, by its best channel, with its place in the person's list
--- (best first, two of a group) or why it has none. `offset 0`: else lift and values are written anew often.
+-- (best first, two of a group) or why it has none. Without `offset 0` lift and values are written anew often;
+-- arrays of affinities spare a join of pairs.
 {% set value = best_value('has_opted_out') -%}
-with persons as materialized (
+with affinities as (
     select
-        persons.profile_id,
-        persons.has_opted_out,
-        persons.free_bits,
-        persons.official_account_slots,
-        persons.order_count,
-        persons.response_factor,
+        profile_id,
+        array_agg(offer_number) as offer_numbers,
+        array_agg(basket_count) as basket_counts,
+        array_agg(redemption_count) as redemption_counts
+    from {{ ref('int_offer_affinity') }}
+    group by profile_id
+),
+
+persons as materialized (
+    select
+        persons.*,
         obstacle.candidates,
+        case when not persons.has_opted_out then affinities.offer_numbers end as known_offers,
+        affinities.basket_counts,
+        affinities.redemption_counts,
         {{ tried_draw('persons.profile_id') }} as tried_draw
     from {{ ref('int_offer_person') }} as persons
     inner join {{ ref('int_offer_obstacle') }} as obstacle on persons.profile_id = obstacle.profile_id
+    left join affinities on persons.profile_id = affinities.profile_id
     where obstacle.candidates is not null
 ),
 
@@ -30,17 +40,17 @@ lifted as (
         offers.value_fen,
         offers.redemption_cost_fen,
         offers.lever,
+        offers.is_fallback,
         coalesce(affinity.basket_count, 0) as basket_count,
         coalesce(affinity.redemption_count, 0) as redemption_count,
         {{ offer_lift('affinity', 'offers', 'persons.order_count') }} as lift
     from persons
     cross join lateral unnest(persons.candidates) as candidate (offer_number)
     inner join {{ ref('int_offer_popularity') }} as offers on candidate.offer_number = offers.offer_number
-    left join {{ ref('int_offer_affinity') }} as affinity
-        on
-            persons.profile_id = affinity.profile_id
-            and candidate.offer_number = affinity.offer_number
-            and not persons.has_opted_out
+    cross join lateral (values (array_position(persons.known_offers, offers.offer_number))) as known (place)
+    cross join
+        lateral (values (persons.basket_counts[known.place], persons.redemption_counts[known.place]))
+            as affinity (basket_count, redemption_count)
     order by persons.profile_id asc
     offset 0
 ),
@@ -83,18 +93,14 @@ final as (
         listed.profile_id,
         listed.offer_number,
         listed.offer_id,
-        routes.channel,
-        listed.has_opted_out,
-        offers.is_fallback,
-        {{ probability('routes.response_rate * listed.lift * listed.response_factor') }} as p_convert,
-        null::numeric as p_untreated,
-        offers.value_fen,
-        offers.redemption_cost_fen,
-        routes.send_cost_fen,
-        {{ slot_reserve('routes.channel', 'routes.reserve_fen', 'listed.official_account_slots') }}
-            as reserve_fen,
-        1.00 as context_weight,
-        offers.lever,
+        {{ channel_name() }} as channel,
+        listed.is_fallback,
+        {{ probability(of_channel('rate') ~ ' * listed.lift * listed.response_factor') }} as p_convert,
+        listed.value_fen,
+        listed.redemption_cost_fen,
+        {{ of_channel('cost') }} as send_cost_fen,
+        {{ slot_reserve(channel_name(), of_channel('reserve'), 'official_account_slots') }} as reserve_fen,
+        listed.lever,
         listed.value_before_prices,
         listed.basket_count,
         listed.redemption_count,
@@ -108,13 +114,7 @@ final as (
         end as reason_code,
         (1 + floor(listed.tried_draw * least(listed.list_length, 5)))::smallint as tried_rank
     from listed
-    inner join {{ ref('int_offer_popularity') }} as offers on listed.offer_number = offers.offer_number
     cross join {{ ref('int_offer_tariff') }} as tariff
-    cross join
-        lateral (
-            {{ route_rows('tariff') }}
-        ) as routes (channel, channel_number, response_rate, send_cost_fen, reserve_fen)
-    where listed.channel_number = routes.channel_number
 )
 
 select * from final

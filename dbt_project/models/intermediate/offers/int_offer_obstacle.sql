@@ -1,7 +1,7 @@
 -- Grain: person of int_offer_person. For each live offer the first obstacle; `candidates` are the numbers
 -- of offers without one.
 -- `offset 0` keeps the planner from writing an expression anew wherever its name stands: the obstacle of a
--- pair is asked eighteen times.
+-- pair is asked eighteen times. Offers come in order, so that no person's are sorted.
 {{ config(indexes=[{'columns': ['profile_id'], 'unique': true}]) }}
 
 with offers as materialized (
@@ -16,6 +16,7 @@ with offers as materialized (
         end_at,
         {{ rule_position('offer_id') }} as rule_position
     from {{ ref('int_offer_live') }}
+    order by offer_number asc
 ),
 
 final as (

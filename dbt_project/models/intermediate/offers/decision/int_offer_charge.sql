@@ -14,6 +14,8 @@ with prices as (
 charged as (
     select
         candidate.*,
+        null::numeric as p_untreated,
+        1.00 as context_weight,
         place.offer_id is not null as has_place,
         candidate.reserve_fen + coalesce(slot.price, 0) as full_slot_price,
         candidate.p_convert * coalesce(stock.price, 0)

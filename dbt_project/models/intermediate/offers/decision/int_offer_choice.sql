@@ -1,7 +1,7 @@
--- Grain: person × live offer without an obstacle, decided: `rank` of what may be sent, else `reason_code`.
+-- Grain: person × offer of the person's list, or what is sent instead: `rank` of what may be sent, else
+-- `reason_code`. What never came into a list stays where it fell, in int_offer_candidate.
 -- Rank 1 has the place, ranks 2 to 5 are what else may be sent instead, best first; who is tried something
 -- gets that alone. Rank 0, for who has no place, is a fallback that is drawn for all alike each week.
--- Only lists are priced and ranked. What is not sent has no figures.
 with compared as (
     select
         *,
@@ -45,9 +45,7 @@ ranked as (
 ),
 
 spare as (
-    select distinct on (candidate.profile_id)
-        candidate.profile_id,
-        candidate.offer_id
+    select distinct on (candidate.profile_id) candidate.*
     from {{ ref('int_offer_candidate') }} as candidate
     left join {{ ref('int_offer_place') }} as place on candidate.profile_id = place.profile_id
     where
@@ -85,34 +83,27 @@ final as (
     from ranked
     union all
     select
-        candidate.profile_id,
-        candidate.offer_id,
-        candidate.channel,
+        profile_id,
+        offer_id,
+        channel,
         false as has_place,
         null as p_convert,
         null as p_untreated,
-        candidate.value_fen,
-        candidate.redemption_cost_fen,
-        candidate.send_cost_fen,
-        candidate.context_weight,
-        candidate.lever,
+        value_fen,
+        redemption_cost_fen,
+        send_cost_fen,
+        1.00 as context_weight,
+        lever,
         null as stock_price_fen,
         null as slot_price_fen,
         null as expected_value_fen,
-        candidate.basket_count,
-        candidate.redemption_count,
-        case when spare.profile_id is not null then 0 end::smallint as rank,
-        case
-            when spare.profile_id is not null then null
-            when candidate.reason_code = 'generic' then 'outranked'
-            else candidate.reason_code
-        end as reason_code,
+        basket_count,
+        redemption_count,
+        0::smallint as rank,
+        null as reason_code,
         'fallback' as arm,
         1 as p_logged
-    from {{ ref('int_offer_candidate') }} as candidate
-    left join spare
-        on candidate.profile_id = spare.profile_id and candidate.offer_id = spare.offer_id
-    where candidate.reason_code is not null
+    from spare
 )
 
 select * from final
