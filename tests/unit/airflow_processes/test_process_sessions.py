@@ -66,6 +66,9 @@ def test_a_later_process_with_the_same_number_is_not_ours(log: Path):
 
 def test_what_a_program_says_is_appended_to_its_log(log: Path):
     log.write_text("before\n")
-    session = launch([sys.executable, "-c", "print('after')"], os.environ, log)
-    os.waitpid(session.pid, 0)
+    launch([sys.executable, "-c", "print('after')"], os.environ, log)
+    # Not waitpid: who forgets a program that has ended has already asked how.
+    deadline = time.monotonic() + 10
+    while "after" not in log.read_text() and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert log.read_text() == "before\nafter\n"
