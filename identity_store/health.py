@@ -60,7 +60,30 @@ from spans
 where span_seconds <= coalesce(window_seconds, span_seconds)
 """
 
-_FIGURES = """
+_CHANGES = """
+recent as (
+    select min(run_at) as since
+    from (select run_at from identity.run order by run_id desc limit 7) as last_runs
+),
+
+changes as (
+    select m.identifier_id, m.run_id
+    from identity.identifier_profile as m
+    cross join recent
+    where
+        m.valid_from >= recent.since
+        and exists (
+            select from identity.identifier_profile as earlier
+            where earlier.identifier_id = m.identifier_id and earlier.valid_from < m.valid_from
+        )
+),
+
+often as (
+    select count(*) as moved_often
+    from (select identifier_id from changes group by identifier_id having count(*) >= 3) as movers
+)
+"""
+_FIGURES = f"""
 with sizes as (
     select
         count(*) as profiles,
@@ -87,27 +110,7 @@ merges as (
     where run_id = %(run_id)s and kind = 'merged'
 ),
 
-recent as (
-    select min(run_at) as since
-    from (select run_at from identity.run order by run_id desc limit 7) as last_runs
-),
-
-changes as (
-    select m.identifier_id, m.run_id
-    from identity.identifier_profile as m
-    cross join recent
-    where
-        m.valid_from >= recent.since
-        and exists (
-            select from identity.identifier_profile as earlier
-            where earlier.identifier_id = m.identifier_id and earlier.valid_from < m.valid_from
-        )
-),
-
-often as (
-    select count(*) as moved_often
-    from (select identifier_id from changes group by identifier_id having count(*) >= 3) as movers
-)
+{_CHANGES}
 
 select json_build_object(
     'profiles', s.profiles,
@@ -126,7 +129,33 @@ from sizes as s
 cross join statuses as t
 cross join merges as m
 cross join often as o
-"""
+"""  # noqa: S608 - constants of this module
+
+# Only how often identifiers moved counts runs, too. A stage that is repeated keeps what it found.
+_CARRY_ON = f"""
+with {_CHANGES},
+
+before as (
+    select health
+    from identity.run
+    where run_id < %(run_id)s and health <> '{{}}'
+    order by run_id desc
+    limit 1
+)
+
+update identity.run as r
+set health = coalesce(nullif(r.health, '{{}}'), before.health || jsonb_build_object(
+    'rule_violations', 0, 'merge_rate', 0, 'churn_rate', 0, 'moved_often', often.moved_often
+))
+from before
+cross join often
+where r.run_id = %(run_id)s
+"""  # noqa: S608 - constants of this module
+
+
+def carry_on(conn: Connection, run_id: int) -> bool:
+    """Give a run that found nothing new the figures of the one before; False if there is none."""
+    return conn.execute(_CARRY_ON, {"run_id": run_id}).rowcount > 0
 
 
 def measure(conn: Connection, rules: Rules, run_id: int) -> dict[str, float]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 from identity_resolution.rules import Rules
-from identity_store.health import measure
+from identity_store.health import carry_on, measure
 from warehouse.connection import Connection
 from warehouse.runs import Run
 
@@ -24,6 +24,11 @@ class IdentityCounts:
     rows_written: int = 0
     largest_component: int = 0
     largest_profile: int = 0
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was there to be decided on."""
+        return bool(self.observations or self.identifiers_touched or self.rows_written)
 
 
 def have_rules_changed(conn: Connection, rules: Rules) -> bool:
@@ -67,5 +72,7 @@ def record(
     """Keep the run's row; a stage that is repeated within a run adds to it."""
     row = {"run_id": run.run_id, "run_at": run.run_at, "rules_hash": rules.fingerprint}
     conn.execute(_RECORD, {**row, **asdict(counts), "seconds": round(seconds, 3)})
+    if not counts.has_news and carry_on(conn, run.run_id):
+        return
     health = json.dumps(measure(conn, rules, run.run_id))
     conn.execute(_RECORD_HEALTH, {"run_id": run.run_id, "health": health})

@@ -1,0 +1,66 @@
+"""A run that finds nothing new costs nothing, and its health is what it would be if measured."""
+
+from typing import Any
+
+from identity_store import IdentityCounts, run
+from identity_store.health import measure
+from identity_store.part import prepare
+from identity_store.resolve import deployed_rules
+from settings import Settings
+from tests.integration.identity.logs import load, open_run_of, rows
+from tests.property.identity.evidence import Identifier, Observation
+from warehouse.connection import LOGIN, connect
+
+PHONE: Identifier = ("phone", "", "+8615400000001")
+OWNERS: tuple[Identifier, ...] = (("member_id", "", "M1"), ("member_id", "", "M2"))
+
+
+def _step(settings: Settings, day: int, *log: Observation) -> IdentityCounts:
+    load(settings, list(log), day)
+    return run(settings, open_run_of(settings, day))
+
+
+def _kept(settings: Settings) -> tuple[int, dict[str, float]]:
+    query = "select run_id, health from identity.run order by run_id desc limit 1"
+    return rows(settings, query)[0]  # type: ignore[return-value]
+
+
+def _measured(settings: Settings, run_id: int) -> dict[str, Any]:
+    with connect(settings, LOGIN) as conn:
+        prepare(conn)
+        found = measure(conn, deployed_rules(settings), run_id)
+        conn.rollback()
+    return found
+
+
+def test_health_is_carried_on_and_forgets_what_is_seven_runs_ago(
+    warehouse_settings: Settings,
+) -> None:
+    for day in range(4):
+        pair = ((OWNERS[day % 2], 2), (PHONE, 2))
+        _step(warehouse_settings, day, Observation(day * 100, pair, source="commerce"))
+    run_id, health = _kept(warehouse_settings)
+    assert (health["moved_often"], health["churn_rate"]) == (1, 0.333333)
+    seen = []
+    for day in range(4, 12):
+        counts = _step(warehouse_settings, day)
+        assert (counts.has_news, counts.rows_written) == (False, 0)
+        run_id, health = _kept(warehouse_settings)
+        assert health == _measured(warehouse_settings, run_id)
+        seen.append(health["moved_often"])
+    assert (seen[0], seen[-1]) == (1, 0)
+
+
+def test_a_stage_that_is_repeated_within_a_run_keeps_what_it_measured(
+    warehouse_settings: Settings,
+) -> None:
+    for day in range(2):
+        pair = ((OWNERS[day], 2), (PHONE, 2))
+        _step(warehouse_settings, day, Observation(day * 100, pair, source="commerce"))
+    load(warehouse_settings, [Observation(200, ((OWNERS[0], 2), (PHONE, 2)), source="commerce")], 2)
+    opened = open_run_of(warehouse_settings, 2)
+    run(warehouse_settings, opened)
+    run_id, health = _kept(warehouse_settings)
+    assert health["churn_rate"] > 0
+    assert not run(warehouse_settings, opened).has_news
+    assert _kept(warehouse_settings) == (run_id, health)
