@@ -33,7 +33,7 @@ def open_engine() -> duckdb.DuckDBPyConnection:
 
 
 def leave_out_pandas() -> None:
-    """Keep Arrow from importing pandas with its first array: 40 MB that no load needs.
+    """Keep Arrow from importing pandas with its first array: 35 MB that no load needs.
 
     Arrow looks for it once and then does without it where it may; what needs it still imports it.
     """

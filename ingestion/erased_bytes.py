@@ -161,26 +161,21 @@ def _may_hold_text(kind: pa.DataType) -> bool:
 
 
 def _without_nanoseconds(kind: pa.DataType) -> pa.DataType:
-    """The type with moments of nanoseconds, which Python has none of, as texts or whole numbers."""
+    """The type with numbers where nanoseconds are counted, which Python's own types cannot hold."""
     types = pa.types
     if types.is_struct(kind):
         plain = pa.struct([_without_nanoseconds_in(field) for field in kind.fields])
     elif types.is_map(kind):
-        key, item = (
-            _without_nanoseconds_in(kind.key_field),
-            _without_nanoseconds_in(kind.item_field),
-        )
-        plain = pa.map_(key, item)
+        plain = pa.map_(*map(_without_nanoseconds_in, (kind.key_field, kind.item_field)))
     elif types.is_large_list(kind):
         plain = pa.large_list(_without_nanoseconds_in(kind.value_field))
     elif types.is_fixed_size_list(kind):
         plain = pa.list_(_without_nanoseconds_in(kind.value_field), kind.list_size)
     elif types.is_list(kind):
         plain = pa.list_(_without_nanoseconds_in(kind.value_field))
-    elif types.is_temporal(kind) and getattr(kind, "unit", None) == "ns":
-        plain = pa.string() if types.is_timestamp(kind) else pa.int64()
     else:
-        plain = kind
+        is_counted = types.is_temporal(kind) and getattr(kind, "unit", None) == "ns"
+        plain = pa.int64() if is_counted else kind
     return plain
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from identity_store import IdentityCounts, run
 from settings import Settings
 from tests.property.identity.evidence import Identifier, Observation, Statement
 from warehouse.connection import LOGIN, Connection, connect
@@ -121,3 +122,9 @@ def _known(conn: Connection, identifier: Identifier) -> int:
 def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
     with connect(settings, LOGIN) as conn:
         return list(conn.execute(query))
+
+
+def step(settings: Settings, day: int, *observations: Observation) -> IdentityCounts:
+    """Load what arrives on day `day` and resolve it in a run of its own."""
+    load(settings, list(observations), day)
+    return run(settings, open_run_of(settings, day))

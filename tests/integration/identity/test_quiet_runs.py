@@ -2,22 +2,17 @@
 
 from typing import Any
 
-from identity_store import IdentityCounts, run
+from identity_store import run
 from identity_store.health import measure
 from identity_store.part import prepare
 from identity_store.resolve import deployed_rules
 from settings import Settings
-from tests.integration.identity.logs import load, open_run_of, rows
+from tests.integration.identity.logs import load, open_run_of, rows, step
 from tests.property.identity.evidence import Identifier, Observation
 from warehouse.connection import LOGIN, connect
 
 PHONE: Identifier = ("phone", "", "+8615400000001")
 OWNERS: tuple[Identifier, ...] = (("member_id", "", "M1"), ("member_id", "", "M2"))
-
-
-def _step(settings: Settings, day: int, *log: Observation) -> IdentityCounts:
-    load(settings, list(log), day)
-    return run(settings, open_run_of(settings, day))
 
 
 def _kept(settings: Settings) -> tuple[int, dict[str, float]]:
@@ -38,12 +33,12 @@ def test_health_is_carried_on_and_forgets_what_is_seven_runs_ago(
 ) -> None:
     for day in range(4):
         pair = ((OWNERS[day % 2], 2), (PHONE, 2))
-        _step(warehouse_settings, day, Observation(day * 100, pair, source="commerce"))
+        step(warehouse_settings, day, Observation(day * 100, pair, source="commerce"))
     run_id, health = _kept(warehouse_settings)
     assert (health["moved_often"], health["churn_rate"]) == (1, 0.333333)
     seen = []
     for day in range(4, 12):
-        counts = _step(warehouse_settings, day)
+        counts = step(warehouse_settings, day)
         assert (counts.has_news, counts.rows_written) == (False, 0)
         run_id, health = _kept(warehouse_settings)
         assert health == _measured(warehouse_settings, run_id)
@@ -56,7 +51,7 @@ def test_a_stage_that_is_repeated_within_a_run_keeps_what_it_measured(
 ) -> None:
     for day in range(2):
         pair = ((OWNERS[day], 2), (PHONE, 2))
-        _step(warehouse_settings, day, Observation(day * 100, pair, source="commerce"))
+        step(warehouse_settings, day, Observation(day * 100, pair, source="commerce"))
     load(warehouse_settings, [Observation(200, ((OWNERS[0], 2), (PHONE, 2)), source="commerce")], 2)
     opened = open_run_of(warehouse_settings, 2)
     run(warehouse_settings, opened)

@@ -10,14 +10,13 @@ import pytest
 from evaluation import evaluate_warehouse
 from identity_resolution.rule_file import load_rules
 from identity_store import (
-    IdentityCounts,
     explain_identifiers,
     run,
 )
 from identity_store.health import measure
 from identity_store.part import prepare, widen_to_all
 from settings import Settings
-from tests.integration.identity.logs import load, open_run_of, rows, state
+from tests.integration.identity.logs import load, open_run_of, rows, state, step
 from tests.property.identity.evidence import Identifier, Observation, Stated
 from tests.property.identity.oracle import solve
 from tests.property.identity.worlds import RULES, random_log, random_stated
@@ -66,11 +65,6 @@ def _seen(at: int, *identifiers: Identifier, strength: int = 2) -> Observation:
 
 def _state(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     return {name: rows(settings, query) for name, query in STATE.items()}
-
-
-def _step(settings: Settings, day: int, *log: Observation) -> IdentityCounts:
-    load(settings, list(log), day)
-    return run(settings, open_run_of(settings, day))
 
 
 def _profiles(settings: Settings) -> dict[Identifier, str]:
@@ -123,14 +117,14 @@ def test_increments_equal_a_rebuild_and_the_oracle(bending_settings: Settings, s
 
 
 def test_a_first_load_becomes_profiles(warehouse_settings: Settings) -> None:
-    counts = _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, PHONE, OPENID))
+    counts = step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, PHONE, OPENID))
     assert (counts.observations, counts.largest_profile) == (2, 3)
     profiles = rows(warehouse_settings, "select kind, identifier_count from identity.profile")
     assert profiles == [("known", 3)]
 
 
 def test_a_run_without_new_evidence_writes_nothing(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, PHONE, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, PHONE, OPENID))
     before = rows(warehouse_settings, "select xmin::text, ctid::text from identity.identifier")
     state = _state(warehouse_settings)
     again = run(warehouse_settings, open_run_of(warehouse_settings, 1))
@@ -143,10 +137,10 @@ def test_a_run_without_new_evidence_writes_nothing(warehouse_settings: Settings)
 def test_a_merge_keeps_the_smaller_anchor_and_redirects_the_other(
     warehouse_settings: Settings,
 ) -> None:
-    _step(warehouse_settings, 0, _seen(0, OPENID))
-    _step(warehouse_settings, 1, _seen(9, UNIONID))
+    step(warehouse_settings, 0, _seen(0, OPENID))
+    step(warehouse_settings, 1, _seen(9, UNIONID))
     before = _profiles(warehouse_settings)
-    _step(warehouse_settings, 2, _seen(20, OPENID, UNIONID))
+    step(warehouse_settings, 2, _seen(20, OPENID, UNIONID))
     after = _profiles(warehouse_settings)
     assert set(after.values()) == {before[OPENID]}
     assert ("merged", before[UNIONID], before[OPENID]) in _events(warehouse_settings)
@@ -161,8 +155,8 @@ def test_a_merge_keeps_the_smaller_anchor_and_redirects_the_other(
 
 
 def test_history_closes_when_the_merge_comes_later(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, OPENID))
-    _step(warehouse_settings, 1, _seen(9, MEMBER, OPENID))
+    step(warehouse_settings, 0, _seen(0, OPENID))
+    step(warehouse_settings, 1, _seen(9, MEMBER, OPENID))
     history = """
         select i.value, m.valid_from, m.valid_to
         from identity.identifier_profile as m
@@ -180,16 +174,16 @@ def test_history_closes_when_the_merge_comes_later(warehouse_settings: Settings)
 def test_a_newer_login_moves_the_phone_and_the_old_owner_keeps_the_id(
     warehouse_settings: Settings,
 ) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, MEMBER, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, MEMBER, OPENID))
     before = _profiles(warehouse_settings)
-    _step(warehouse_settings, 1, _seen(99, OTHER_MEMBER, PHONE))
+    step(warehouse_settings, 1, _seen(99, OTHER_MEMBER, PHONE))
     after = _profiles(warehouse_settings)
     assert after[MEMBER] == after[OPENID] == before[MEMBER]
     assert after[PHONE] == after[OTHER_MEMBER] != before[PHONE]
 
 
 def test_losing_the_key_changes_no_id(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, OPENID))
+    step(warehouse_settings, 0, _seen(0, OPENID))
     before = _profiles(warehouse_settings)
     other = replace(warehouse_settings, identity_key=b"another key of the same length..")
     load(other, [_seen(9, OPENID, PHONE)], 1)
@@ -200,7 +194,7 @@ def test_losing_the_key_changes_no_id(warehouse_settings: Settings) -> None:
 def test_a_changed_rule_resolves_everything_again(
     warehouse_settings: Settings, tmp_path: Path
 ) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, OTHER_MEMBER, PHONE))
+    step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, OTHER_MEMBER, PHONE))
     (tmp_path / "identity_rules.yml").write_text(
         "namespaces: {member_id: {class: account, limit: 2}}"
     )
@@ -213,10 +207,10 @@ def test_a_changed_rule_resolves_everything_again(
 def test_a_hub_is_quarantined_and_what_it_joined_falls_apart(warehouse_settings: Settings) -> None:
     device: Identifier = ("app_install_id", "", "tablet")
     phones: list[Identifier] = [("phone", "", f"+86154000000{k:02d}") for k in range(2)]
-    _step(warehouse_settings, 0, _seen(0, phones[0], device), _seen(0, phones[1], device))
+    step(warehouse_settings, 0, _seen(0, phones[0], device), _seen(0, phones[1], device))
     assert len(set(_profiles(warehouse_settings).values())) == 1
     members: list[Identifier] = [("member_id", "", f"M{k}") for k in range(21)]
-    _step(warehouse_settings, 1, *(_seen(9, member, device) for member in members))
+    step(warehouse_settings, 1, *(_seen(9, member, device) for member in members))
     profiles = _profiles(warehouse_settings)
     assert len(set(profiles.values())) == len(profiles) == 24
     kind = "select kind from identity.profile where identifier_count > 0 and kind = 'shared_device'"
@@ -226,8 +220,8 @@ def test_a_hub_is_quarantined_and_what_it_joined_falls_apart(warehouse_settings:
 
 
 def test_identifiers_are_explained_from_the_warehouse(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, OTHER_MEMBER, PHONE))
-    _step(warehouse_settings, 1, _seen(20, OTHER_MEMBER, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(9, OTHER_MEMBER, PHONE))
+    step(warehouse_settings, 1, _seen(20, OTHER_MEMBER, OPENID))
     joined = explain_identifiers(warehouse_settings, PHONE, OPENID)
     assert joined.chain
     assert [step.observation_count for step in joined.chain] == [1, 1]
@@ -241,7 +235,7 @@ def test_identifiers_are_explained_from_the_warehouse(warehouse_settings: Settin
 def test_the_warehouse_is_scored_against_the_truth(
     warehouse_settings: Settings, tmp_path: Path
 ) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OPENID))
     header = "namespace,scope,value,person_id,owned_from,owned_to"
     truth = [f"{','.join(name)},A,," for name in (MEMBER, PHONE, OPENID)]
     (tmp_path / "identifier.csv").write_text("\n".join([header, *truth]))
@@ -256,28 +250,28 @@ def _health(settings: Settings) -> dict[str, float]:
 
 
 def test_health_figures_follow_what_happened(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OTHER_MEMBER, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OTHER_MEMBER, OPENID))
     first = _health(warehouse_settings)
     assert (first["profiles"], first["known_profiles"], first["singletons"]) == (2, 2, 0)
     assert (first["largest_profile"], first["p99_profile_size"], first["churn_rate"]) == (2, 2, 0)
     for day in range(1, 4):
         owner = OTHER_MEMBER if day % 2 else MEMBER
-        _step(warehouse_settings, day, _seen(day * 100, owner, PHONE))
+        step(warehouse_settings, day, _seen(day * 100, owner, PHONE))
     last = _health(warehouse_settings)
     assert (last["moved_often"], last["churn_rate"], last["singletons"]) == (1, 0.25, 2)
     assert last["rule_violations"] == last["merge_rate"] == last["quarantined_share"] == 0
-    _step(warehouse_settings, 4, _seen(500, ("phone", "", "+8613800138000"), OPENID))
+    step(warehouse_settings, 4, _seen(500, ("phone", "", "+8613800138000"), OPENID))
     assert _health(warehouse_settings)["quarantined_share"] == 0.2
 
 
 def test_a_merge_shows_in_the_merge_rate(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, OPENID), _seen(0, UNIONID))
-    _step(warehouse_settings, 1, _seen(9, OPENID, UNIONID))
+    step(warehouse_settings, 0, _seen(0, OPENID), _seen(0, UNIONID))
+    step(warehouse_settings, 1, _seen(9, OPENID, UNIONID))
     assert _health(warehouse_settings)["merge_rate"] == 1
 
 
 def test_a_profile_with_two_members_is_a_violation(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OTHER_MEMBER, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, PHONE), _seen(0, OTHER_MEMBER, OPENID))
     with connect(warehouse_settings, LOGIN) as conn:
         conn.execute("update identity.identifier_profile set profile_id = 'p_forged'")
         prepare(conn)

@@ -138,6 +138,15 @@ def test_nanoseconds_beside_an_erased_value_keep_their_last_digit(
     assert unparquet(kept)["c"].combine_chunks().equals(pa.array(rows, together))
 
 
+def test_a_moment_that_looks_like_an_erased_value_can_be_left_empty() -> None:
+    kind = pa.struct({"who": pa.string(), "at": pa.timestamp("ns")})
+    table = pa.table({"c": pa.array([{"who": "123456", "at": MOMENT}], kind)})
+    left = unparquet(
+        Eraser(("123456",), is_kept=True).without(PurePath("a.parquet"), parquet(table))
+    )
+    assert left["c"].to_pylist() == [{"who": "erased", "at": None}]
+
+
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.zip", "a.parquet"])
 def test_a_file_without_a_hit_keeps_its_bytes(name: str) -> None:
     clean = json.dumps(ANOTHERS).encode()
