@@ -14,7 +14,7 @@ from identity_store.statements import (
     withdraw_statement,
 )
 from settings import Settings
-from tests.integration.identity.logs import START, load, open_run_of, rows
+from tests.integration.identity.logs import START, load, open_run_of, rows, step
 from tests.property.identity.oracle import Identifier, Observation
 from warehouse.connection import LOGIN, connect
 from warehouse.errors import Fatal
@@ -31,11 +31,6 @@ def _seen(
     at: int, *identifiers: Identifier, kind: str = "seen", source: str = COMMERCE
 ) -> Observation:
     return Observation(at, tuple((identifier, 2) for identifier in identifiers), kind, source)
-
-
-def _step(settings: Settings, day: int, *log: Observation) -> int:
-    load(settings, list(log), day)
-    return run(settings, open_run_of(settings, day)).rows_written
 
 
 def _profile(settings: Settings, identifier: Identifier) -> str:
@@ -57,17 +52,17 @@ def _owner(settings: Settings, thing: Identifier, at: int) -> str | None:
 
 
 def test_a_split_is_kept_until_it_is_withdrawn(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, OPENID))
     joined = _profile(warehouse_settings, OPENID)
     said = Said("different", (MEMBER,), (OPENID,), "steward", "two customers")
     number = make_statement(warehouse_settings, said)
-    _step(warehouse_settings, 1, _seen(50, MEMBER, OPENID))
+    step(warehouse_settings, 1, _seen(50, MEMBER, OPENID))
     assert _profile(warehouse_settings, MEMBER) == joined != _profile(warehouse_settings, OPENID)
     assert (
         run(warehouse_settings, open_run_of(warehouse_settings, 2), mode="full").rows_written == 0
     )
     withdraw_statement(warehouse_settings, number, "steward", "a mistake")
-    _step(warehouse_settings, 3)
+    step(warehouse_settings, 3)
     assert _profile(warehouse_settings, OPENID) == joined
     assert run(warehouse_settings, open_run_of(warehouse_settings, 4)).rows_written == 0
     with pytest.raises(Fatal, match="no live statement"):
@@ -75,19 +70,19 @@ def test_a_split_is_kept_until_it_is_withdrawn(warehouse_settings: Settings) -> 
 
 
 def test_a_statement_that_cannot_be_honoured_says_so(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER), _seen(0, OTHER))
+    step(warehouse_settings, 0, _seen(0, MEMBER), _seen(0, OTHER))
     make_statement(warehouse_settings, Said("same", (MEMBER, OTHER), (), "steward", "moved"))
-    _step(warehouse_settings, 1)
+    step(warehouse_settings, 1)
     assert _profile(warehouse_settings, MEMBER) == _profile(warehouse_settings, OTHER)
     said = Said("different", (MEMBER,), (OTHER,), "steward", "no, they are sisters")
     make_statement(warehouse_settings, said)
-    _step(warehouse_settings, 2)
+    step(warehouse_settings, 2)
     assert _profile(warehouse_settings, MEMBER) != _profile(warehouse_settings, OTHER)
     assert [s.refused_because for s in list_statements(warehouse_settings)] == ["different", None]
 
 
 def test_a_statement_about_strangers_is_refused(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER))
+    step(warehouse_settings, 0, _seen(0, MEMBER))
     with pytest.raises(Fatal, match="never seen"):
         make_statement(warehouse_settings, Said("same", (MEMBER, OTHER), (), "steward", "x"))
     with pytest.raises(Fatal, match="cannot be different from itself"):
@@ -107,7 +102,7 @@ def _decide(settings: Settings, day: int, body: str) -> None:
 
 
 def test_accounts_join_while_consent_is_granted(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, OPENID, source="app"))
+    step(warehouse_settings, 0, _seen(0, MEMBER, OPENID, source="app"))
     refused = "select distinct refusal_reason from identity.link where decision = 'refused'"
     assert rows(warehouse_settings, refused) == [("no_basis",)]
     _decide(warehouse_settings, 1, '{"granted": true, "withdrawn_at": null}')
@@ -120,7 +115,7 @@ def test_accounts_join_while_consent_is_granted(warehouse_settings: Settings) ->
 
 def test_a_tablet_belongs_to_who_was_logged_in(warehouse_settings: Settings) -> None:
     hour = 3_600
-    _step(
+    step(
         warehouse_settings,
         0,
         _seen(0, TABLET),
@@ -136,15 +131,15 @@ def test_a_tablet_belongs_to_who_was_logged_in(warehouse_settings: Settings) -> 
     kind = "select kind, identifier_count from identity.profile where profile_id = '{}'"
     assert rows(warehouse_settings, kind.format(owners[4])) == [("shared_device", 0)]
     # Late evidence of one owner alone moves the windows, and nothing else.
-    _step(warehouse_settings, 1, _seen(hour // 2, OTHER, TABLET, kind="login"))
+    step(warehouse_settings, 1, _seen(hour // 2, OTHER, TABLET, kind="login"))
     assert _owner(warehouse_settings, TABLET, 0) == other
     assert _owner(warehouse_settings, TABLET, 2 * hour) == one
 
 
 def test_what_was_believed_stays_readable(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, OPENID))
+    step(warehouse_settings, 0, _seen(0, OPENID))
     before = _profile(warehouse_settings, OPENID)
-    _step(warehouse_settings, 1, _seen(9, MEMBER, OPENID))
+    step(warehouse_settings, 1, _seen(9, MEMBER, OPENID))
     after = _profile(warehouse_settings, OPENID)
     believed = (
         "select identity.profile_as_of(identifier_id, r.run_at)"
@@ -157,7 +152,7 @@ def test_what_was_believed_stays_readable(warehouse_settings: Settings) -> None:
 
 
 def test_new_rules_are_tried_without_writing(warehouse_settings: Settings, tmp_path: Path) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, OPENID), _seen(9, OTHER, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, OPENID), _seen(9, OTHER, OPENID))
     before = rows(warehouse_settings, "select * from identity.identifier_profile order by 1")
     (tmp_path / "new.yml").write_text(
         "namespaces: {member_id: {class: account, rank: 1, limit: 2},"
@@ -180,7 +175,7 @@ def test_new_rules_are_tried_without_writing(warehouse_settings: Settings, tmp_p
 def test_a_normaliser_is_tried_without_writing(
     warehouse_settings: Settings, tmp_path: Path
 ) -> None:
-    _step(
+    step(
         warehouse_settings,
         0,
         _seen(0, MEMBER, ("mail", "", "Ann@shop.example")),
@@ -203,7 +198,7 @@ def test_a_normaliser_is_tried_without_writing(
 
 
 def test_one_identifier_is_explained_by_all_its_links(warehouse_settings: Settings) -> None:
-    _step(warehouse_settings, 0, _seen(0, MEMBER, OPENID), _seen(9, OTHER, OPENID))
+    step(warehouse_settings, 0, _seen(0, MEMBER, OPENID), _seen(9, OTHER, OPENID))
     status, links = explain_identifier(warehouse_settings, OPENID)
     assert status == "active"
     assert [link.decision for link in links] == ["used", "limit"]
@@ -212,7 +207,7 @@ def test_one_identifier_is_explained_by_all_its_links(warehouse_settings: Settin
 def test_what_links_nobody_is_reported_with_its_reason(warehouse_settings: Settings) -> None:
     phone: Identifier = ("phone", "", "+8615400000001")
     visits = [_seen(k, ("member_id", "", f"M{k % 2}"), phone, kind="login") for k in range(6)]
-    _step(warehouse_settings, 0, *visits, _seen(9, MEMBER, OPENID))
+    step(warehouse_settings, 0, *visits, _seen(9, MEMBER, OPENID))
     (report,) = shared_identifiers(warehouse_settings, 10)
     assert report.masked_value == "+86154****0001"
     assert (report.status, report.reason) == ("shared", "owner_changes")
