@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from evaluation.observations import dictionary
 from identity_resolution.graph import NO_STATEMENT, Graph, Identifiers, Integers, Links, Resolution
 from identity_resolution.resolution import resolve
-from identity_resolution.rule_file import load_rules
+from identity_store.rule_file import load_rules
 
 PARTS = ("namespace", "scope", "value")
 

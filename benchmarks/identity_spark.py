@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 
 from benchmarks.population import Population, populate
 from identity_resolution.graph import NO_STATEMENT
-from identity_resolution.rule_file import load_rules
 from identity_spark.__main__ import start_session
 from identity_spark.engine import resolve_frames
 from identity_spark.tables import ParquetFolder
+from identity_store.rule_file import load_rules
 from settings import load_settings
 
 SIZES = (1_000_000, 5_000_000, 20_000_000)

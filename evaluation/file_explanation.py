@@ -5,8 +5,8 @@ from pathlib import Path
 
 from evaluation.file_resolution import resolve_observations
 from identifiers import Identifier
-from identity_resolution.rule_file import load_rules
 from identity_store.explanation import Explanation, explain
+from identity_store.rule_file import load_rules
 
 
 def explain_file(

@@ -31,8 +31,8 @@ from identity_resolution.graph import (
 )
 from identity_resolution.links import KINDS, Evidence
 from identity_resolution.ownership import find_windows
-from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import Rules, RuleTable, tabulate
+from identity_store.rule_file import load_rules
 
 _NO_JUNK = JunkLists(phones=frozenset(), email_domains=frozenset(), devices=frozenset())
 """Which values are junk is the rules' to say; here values only get their normal form."""

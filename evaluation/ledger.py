@@ -1,6 +1,7 @@
 """Resolution of a log that is held in memory: the warehouse's steps without a warehouse."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def advance(ledger: Ledger, delivery: Delivery, rules: Rules) -> Ledger:
     news = News(
         evidence=evidence,
         claims=claims,
-        recall=log.holding,
+        recall=partial(holding, log),
         changed=erased | _differs(ledger.stated, delivery.stated),
         recounted=erased,
     )
@@ -73,6 +74,11 @@ def advance(ledger: Ledger, delivery: Delivery, rules: Rules) -> Ledger:
     born = replace(seen, arrival_day=np.where(is_new, delivery.arrival_day, seen.arrival_day))
     change = replace(change, graph=replace(change.graph, identifiers=born))
     return Ledger(log, settle(state, change, rules), delivery.stated, tombstones)
+
+
+def holding(evidence: Evidence, is_wanted: Flags) -> Evidence:
+    """Return the sets with at least one of the identifiers flagged."""
+    return evidence.take(np.unique(evidence.row[is_wanted[evidence.member]]))
 
 
 def forget(evidence: Evidence, tombstones: Tombstones) -> Evidence:
@@ -106,7 +112,7 @@ def _forgotten(state: State, log: Evidence, erased: Flags) -> State:
     """
     if not erased.any():
         return state
-    left = log.holding(erased)
+    left = holding(log, erased)
     identifiers = state.graph.identifiers
     first_seen = np.where(erased, NEVER, identifiers.first_seen)
     strength = np.where(erased, NEVER, identifiers.strength)

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from identity_resolution.graph import (
     NO_STATEMENT,
+    Apart,
     Codes,
     Decision,
     Flags,
@@ -30,11 +31,13 @@ from identity_resolution.rules import NO_LIMIT, RuleTable
 class Clusters:
     """component and label of each identifier (equal labels are one profile), decision of each link.
 
-    A component is named by its first position, an uncontested cluster likewise.
+    A component is named by its first position, an uncontested cluster likewise. is_contested: of
+    each identifier, see `Resolution`.
     """
 
     component: Integers
     label: Integers
+    is_contested: Flags
     decision: Codes
 
 
@@ -51,13 +54,20 @@ def cluster(graph: Graph, table: RuleTable, screening: Screening) -> Clusters:
     component = components(size, whole[more.left], whole[more.right])[whole] if len(more) else whole
     is_contested |= _is_limit_exceeded(whole, constraints)
     is_contested[whole[left[graph.links.statement[open_rows] != NO_STATEMENT]]] = True
-    is_contested[whole[graph.apart.identifier]] = True
+    is_contested[_torn(whole, graph.apart)] = True
     label = whole.copy()
     contested = open_rows[is_contested[whole[left]]]
     if len(contested):
         rows, label_of_rows, decision[contested] = _walk(graph, contested, constraints)
         label[rows] = label_of_rows
-    return Clusters(component=component, label=label, decision=decision)
+    return Clusters(component, label, is_contested[whole], decision)
+
+
+def _torn(component: Integers, apart: Apart) -> Integers:
+    """Return the components that hold both sides of a statement that keeps apart."""
+    said = np.column_stack((component[apart.identifier], apart.number, apart.side))
+    sides = np.unique(said, axis=0)
+    return np.asarray(sides[1:][(sides[1:, :2] == sides[:-1, :2]).all(axis=1), 0])
 
 
 def components(size: int, left: Integers, right: Integers) -> Integers:

@@ -219,13 +219,15 @@ class Resolution:
     For each identifier: its screening; component, the first position of its plain component (active
     identifiers reached over any link, used or refused); anchor, the position of the identifier
     that names its profile (identifiers of one anchor are one profile); is_known, whether that
-    profile is a known person. For each link: its `Decision`.
+    profile is a known person; is_contested, whether links that lead to it were walked in their
+    order of trust, so that a newer sighting may change the answer. For each link: its `Decision`.
     """
 
     screening: Screening
     component: Integers
     anchor: Integers
     is_known: Flags
+    is_contested: Flags
     decision: Codes
 
 

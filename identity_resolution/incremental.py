@@ -1,7 +1,8 @@
 """Resolve step by step: new evidence and new claims change only the components they touch.
 
 After any sequence of steps the state equals that of one step over everything, because a plain
-component is widened to before it is resolved again, and what lies outside cannot notice.
+component is widened to before it is resolved again, and what lies outside cannot notice. A link
+that is merely seen again stirs nothing: how often and when last counts only where a rule bites.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,7 @@ from identity_resolution.graph import (
     StatusReason,
     part_around,
 )
-from identity_resolution.links import Evidence, combine, empty_links, link, locate
+from identity_resolution.links import STATED, Evidence, combine, empty_links, link, locate
 from identity_resolution.resolution import resolve
 from identity_resolution.rules import Rules, RuleTable, tabulate
 from identity_resolution.screening import Measures, judge, measure
@@ -56,6 +57,7 @@ def begin(identifiers: Identifiers) -> State:
         component=alone,
         anchor=alone.copy(),
         is_known=np.zeros(size, dtype=bool),
+        is_contested=np.zeros(size, dtype=bool),
         decision=np.empty(0, dtype=np.int8),
     )
     unseen = replace(
@@ -85,12 +87,14 @@ class Change:
     """A state with news in it that is not resolved yet.
 
     graph, screening: as they are with the news. touched: whoever the news name, every identifier
-    whose status changed, and all neighbours of those.
+    whose status changed, and all neighbours of those. stirred: those of them whose components must
+    be resolved again.
     """
 
     graph: Graph
     screening: Screening
     touched: Flags
+    stirred: Flags
 
 
 def absorb(state: State, news: News, rules: Rules) -> Change:
@@ -104,31 +108,55 @@ def absorb(state: State, news: News, rules: Rules) -> Change:
     same = same.take(is_seen[same.left] & is_seen[same.right])
     links = combine([_counted(state.graph.links, news), same])
     graph = Graph(identifiers, links, news.claims.apart)
-    touched = news.changed.copy()
+    stirred = news.changed | _is_neighbour(state.graph.links, news.changed)
+    touched = stirred.copy()
     touched[news.evidence.member] = True
-    touched |= _is_neighbour(state.graph.links, news.changed)
     screening = _rescreen(graph, state.resolution.screening, touched, news, rules)
     changed = screening.status != state.resolution.screening.status
-    return Change(graph, screening, touched | changed | _is_neighbour(links, changed))
+    changed |= _is_neighbour(links, changed)
+    stirred |= changed | (screening.reason != state.resolution.screening.reason)
+    stirred |= touched & state.resolution.is_contested
+    stirred |= _is_told_anew(state.graph, graph, news.evidence)
+    return Change(graph, screening, touched | changed, stirred)
 
 
 def settle(state: State, change: Change, rules: Rules) -> State:
     """Return the state after `change`: affected components resolved again, all else as before."""
-    affected = is_affected(state.resolution.component, change.touched)
+    affected = is_affected(state.resolution.component, change.stirred)
     links, decision = state.graph.links, state.resolution.decision
     before = replace(state.resolution, decision=_carried(links, decision, change.graph.links))
     resolution = _resolve_affected(change.graph, before, change.screening, affected, rules)
     return State(change.graph, resolution)
 
 
-def is_affected(component: Integers, touched: Flags) -> Flags:
-    """Flag every identifier whose component, as it was before, holds a touched one.
+def is_affected(component: Integers, stirred: Flags) -> Flags:
+    """Flag every identifier whose component, as it was before, holds a stirred one.
 
     Nothing narrower is exact: a profile outside may depend on a link that was refused.
     """
     is_hit = np.zeros(len(component), dtype=bool)
-    is_hit[component[touched]] = True
+    is_hit[component[stirred]] = True
     return is_hit[component]
+
+
+def _is_told_anew(before: Graph, after: Graph, evidence: Evidence) -> Flags:
+    """Flag whom a source states about, and who differs, or whose link does, in what decides."""
+    old, new, stored = before.identifiers, after.identifiers, before.links
+    is_told = (old.first_seen != new.first_seen) | (old.strength != new.strength)
+    is_told[evidence.member[np.isin(evidence.kind, STATED)[evidence.row]]] = True
+    place = locate(stored.left, stored.right, after.links)
+    is_same = place >= 0
+    decides = [
+        (of.strength, of.basis, of.statement, of.observation_count > 0)
+        for of in (after.links, stored)
+    ]
+    for now, was in zip(*decides, strict=True):
+        is_same[is_same] = now[is_same] == was[place[is_same]]
+    is_kept = np.zeros(len(stored), dtype=bool)
+    is_kept[place[is_same]] = True
+    for links in (after.links.take(~is_same), stored.take(~is_kept)):
+        is_told[links.left] = is_told[links.right] = True
+    return np.asarray(is_told)
 
 
 def _counted(links: Links, news: News) -> Links:
@@ -222,9 +250,11 @@ def _resolve_affected(
     is_own = affected[rows]
     own = rows[is_own]
     component, anchor = before.component.copy(), before.anchor.copy()
-    is_known, decision = before.is_known.copy(), before.decision.copy()
+    is_known, is_contested = before.is_known.copy(), before.is_contested.copy()
+    decision = before.decision.copy()
     component[own] = rows[fresh.component[is_own]]
     anchor[own] = rows[fresh.anchor[is_own]]
     is_known[own] = fresh.is_known[is_own]
+    is_contested[own] = fresh.is_contested[is_own]
     decision[part.link_rows] = fresh.decision
-    return Resolution(screening, component, anchor, is_known, decision)
+    return Resolution(screening, component, anchor, is_known, is_contested, decision)

@@ -29,6 +29,8 @@ class Kind(IntEnum):
 
 
 KINDS = {kind.name.lower(): kind for kind in Kind}
+STATED = (Kind.BIND, Kind.UNBIND, Kind.ALIAS)
+"""By these a source says more than that it saw something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,6 @@ class Evidence:
             member_strength=self.member_strength[taken],
             **{c.name: getattr(self, c.name)[rows] for c in fields(self)[3:]},
         )
-
-    def holding(self, is_wanted: Flags) -> "Evidence":
-        """Return the sets with at least one of the identifiers flagged."""
-        return self.take(np.unique(self.row[is_wanted[self.member]]))
 
     def without(self, is_dropped: Flags) -> "Evidence":
         """Return the sets without the elements of `member` flagged; a set may end up empty."""

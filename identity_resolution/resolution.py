@@ -25,5 +25,6 @@ def resolve(graph: Graph, rules: Rules, screening: Screening | None = None) -> R
         component=clusters.component,
         anchor=anchor,
         is_known=find_known(graph.identifiers, anchor, screening, table),
+        is_contested=clusters.is_contested,
         decision=clusters.decision,
     )

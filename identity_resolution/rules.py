@@ -1,6 +1,6 @@
 """The rules of identity resolution: what each namespace of identifiers may and may not join.
 
-Rules are data (`rules.yml`, read by `rule_file`); an unknown key is an error that names it.
+Rules are data, read from a file like `rules.yml`; an unknown key is an error that names it.
 """
 
 import hashlib

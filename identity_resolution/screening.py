@@ -69,12 +69,9 @@ def measure(graph: Graph, rules: Rules) -> Measures:
     )
 
 
-def screen(graph: Graph, rules: Rules, owner_changes: Integers | None = None) -> Screening:
-    """Return the status of every identifier of `graph`, and the reason where it may not link.
-
-    owner_changes: see `sightings.owner_changes`; left out, nothing counts as shared.
-    """
-    return judge(graph.identifiers, measure(graph, rules), rules, owner_changes)
+def screen(graph: Graph, rules: Rules) -> Screening:
+    """Return the verdict on every identifier of `graph`, as if nothing changed hands."""
+    return judge(graph.identifiers, measure(graph, rules), rules)
 
 
 def judge(

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from identity_resolution.rule_file import load_rules
 from identity_spark.engine import resolve_frames
 from identity_spark.tables import ParquetFolder, Postgres
 from identity_store import deployed_rules
+from identity_store.rule_file import load_rules
 from settings import Settings, load_settings
 
 

@@ -96,6 +96,7 @@ def identifier_rows(outcome: Outcome) -> pa.Table:
         (before.resolution.component, after.resolution.component),
         (before.resolution.screening.status, after.resolution.screening.status),
         (before.resolution.screening.reason, after.resolution.screening.reason),
+        (before.resolution.is_contested, after.resolution.is_contested),
     )
     differs = np.any([one != other for one, other in pairs], axis=0)
     rows = np.flatnonzero(differs & outcome.is_own)
@@ -111,8 +112,17 @@ def identifier_rows(outcome: Outcome) -> pa.Table:
             "component_id": identifier_id[after.resolution.component[rows]],
             "status": names(screening.status[rows], Status),
             "reason": names(screening.reason[rows], StatusReason, StatusReason.NONE),
+            "is_contested": after.resolution.is_contested[rows],
         }
     )
+
+
+def sighting_rows(outcome: Outcome) -> pa.Table:
+    """Return when identifiers were seen last that were merely seen again."""
+    is_later = outcome.last_seen != outcome.part.last_seen
+    rows = np.flatnonzero(is_later & ~outcome.part.is_affected)
+    columns = {"identifier_id": outcome.part.identifier_id[rows]}
+    return pa.table({**columns, "last_seen": outcome.last_seen[rows]})
 
 
 def link_rows(outcome: Outcome, sources: SourceBits) -> tuple[pa.Table, pa.Table, pa.Table]:

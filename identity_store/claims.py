@@ -87,7 +87,7 @@ def mark_applied(conn: Connection) -> int:
 
 
 def read_claims(conn: Connection, part: StoredPart, sources: SourceBits, rules: Rules) -> Claims:
-    """Return everything stated about the affected identifiers of `part`, by position."""
+    """Return everything stated about the covered identifiers of `part`, by position."""
     size = len(part.identifier_id)
     same: list[tuple[int, int, int]] = []
     apart: list[tuple[int, int, int]] = []
@@ -108,7 +108,7 @@ def read_claims(conn: Connection, part: StoredPart, sources: SourceBits, rules: 
         is_blocked=is_blocked,
     )
     every = with_source_claims(stated, _source_evidence(conn, part, sources, rules))
-    return _claims_about(every, part.is_affected)
+    return _claims_about(every, part.is_covered)
 
 
 def _present(positions: Integers) -> list[int]:

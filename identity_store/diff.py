@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from identity_resolution.graph import Integers
-from identity_resolution.rule_file import load_rules
 from identity_store.changes import Outcome
 from identity_store.resolve import ROLE, Work, deployed_rules, recall_everything
+from identity_store.rule_file import load_rules
 from identity_store.transitions import NO_PROFILE, Profiles, transitions
 from settings import Settings
 from warehouse.connection import connect

@@ -111,7 +111,7 @@ and exists (
     select
     from identity.identifier_set as s
     cross join lateral unnest(s.identifier_ids) as u (named)
-    inner join pg_temp.affected as a on u.named = a.identifier_id
+    inner join pg_temp.covered as c on u.named = c.identifier_id
     where s.identifier_set_id = o.identifier_set_id
 )
 group by 1, 2, 3, 4, floor(extract(epoch from event_at))
@@ -179,7 +179,7 @@ def recall(
 
 
 def recall_claims(conn: Connection, sources: SourceBits, rules: Rules) -> Evidence:
-    """Return the unbinds and aliases of all affected identifiers, a row a second."""
+    """Return the unbinds and aliases of all covered identifiers, a row a second."""
     row = conn.execute(_HAS_CLAIMS).fetchone()
     if row is None or not row[0]:
         return no_evidence()

@@ -7,7 +7,8 @@ import numpy as np
 from identifiers import Identifier
 from identity_resolution.graph import Graph, Resolution, Status, StatusReason
 from identity_store.explanation import Explanation, Step, explain, explain_alone
-from identity_store.part import prepare, read_part, widen
+from identity_store.extent import prepare, widen
+from identity_store.part import read_part
 from identity_store.sources import SourceBits
 from identity_store.stored_part import StoredPart
 from identity_store.transitions import NO_PROFILE

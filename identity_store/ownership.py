@@ -1,6 +1,7 @@
 """Ownership windows: written for shareable identifiers that more than their own profile used."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ from warehouse.connection import Connection
 _CREATE = """
 create temporary table account_namespace (namespace text primary key) on commit drop;
 create temporary table moved (identifier_id bigint primary key) on commit drop;
+create temporary table told (identifier_id bigint primary key) on commit drop;
 create temporary table candidate (
     identifier_id bigint primary key, is_divided boolean not null
 ) on commit drop;
@@ -28,16 +30,42 @@ create temporary table window_change (
 create temporary table residual_change (identifier_id bigint, profile_id text) on commit drop;
 """
 
-# An account that changed its profile, or its status, may divide whatever it was ever seen with:
-# also a quarantined device, which is in no component and so is not among the affected.
+_TELL_ALL = """
+drop table pg_temp.told;
+create temporary view told as select identifier_id from identity.identifier;
+"""
+
+# Windows follow from the sets of a thing and the status of the accounts in them, what they mean
+# from the profiles of both. So an account that changed its profile may divide what it was ever
+# linked to or owned, one that changed its status whatever it was ever named with.
 _CANDIDATES = """
 insert into pg_temp.candidate
 with reached as (
-    select identifier_id from pg_temp.affected
+    select identifier_id from pg_temp.told
     union
-    select case when l.left_id = m.identifier_id then l.right_id else l.left_id end
+    select identifier_id from pg_temp.moved
+    union
+    select l.right_id
     from pg_temp.moved as m
-    inner join identity.link as l on m.identifier_id in (l.left_id, l.right_id)
+    inner join identity.link as l on m.identifier_id = l.left_id
+    union
+    select l.left_id
+    from pg_temp.moved as m
+    inner join identity.link as l on m.identifier_id = l.right_id
+    union
+    select w.identifier_id
+    from pg_temp.moved as m
+    inner join identity.ownership_window as w on m.identifier_id = w.account_id
+    union
+    select member.identifier_id
+    from unnest(%(status_changed)s::bigint[]) as changed (identifier_id)
+    cross join lateral (
+        select found.identifier_ids
+        from identity.identifier_set as found
+        where found.identifier_ids @> array[changed.identifier_id]
+        offset 0
+    ) as named_in
+    cross join lateral unnest(named_in.identifier_ids) as member (identifier_id)
 ),
 
 things as (
@@ -139,11 +167,24 @@ _RESIDUALS = (
 )
 
 
-def find_divided(conn: Connection, moved: Integers, rules: Rules) -> Integers:
+@dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """Identifiers by which windows may change.
+
+    told: seen again, or named by claims; nothing stands for all. moved: of another profile or
+    status. status_changed: of another status.
+    """
+
+    told: Integers | None
+    moved: Integers
+    status_changed: list[int]
+
+
+def find_divided(conn: Connection, asked: Reconsidered, rules: Rules) -> Integers:
     """Return the identifiers whose windows must be found, and remember whom that was asked of.
 
-    moved: identifiers whose profile or status this run changed. Divided are shareable identifiers
-    that were seen with an active account of another profile than their own.
+    Divided are shareable identifiers that were seen with an active account of another profile than
+    their own.
     """
     conn.execute(_CREATE)
     accounts = [
@@ -152,9 +193,15 @@ def find_divided(conn: Connection, moved: Integers, rules: Rules) -> Integers:
         if own.identifier_class is IdentifierClass.ACCOUNT
     ]
     copy_in(conn, "pg_temp.account_namespace", pa.table({"namespace": accounts}))
-    copy_in(conn, "pg_temp.moved", pa.table({"identifier_id": moved}))
+    copy_in(conn, "pg_temp.moved", pa.table({"identifier_id": asked.moved}))
     conn.execute("analyze pg_temp.moved")
-    conn.execute(_CANDIDATES)
+    if asked.told is None:
+        conn.execute(_TELL_ALL)
+    else:
+        copy_in(conn, "pg_temp.told", pa.table({"identifier_id": asked.told}))
+        conn.execute("analyze pg_temp.told")
+    conn.execute(_CANDIDATES, {"status_changed": asked.status_changed})
+    conn.execute("analyze pg_temp.candidate")
     rows = conn.execute(
         "select identifier_id from pg_temp.candidate where is_divided order by identifier_id"
     )

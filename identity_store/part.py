@@ -1,6 +1,6 @@
 """Read the part of the graph that a run may change, as columns.
 
-The part is: the affected identifiers, all links that touch them, and whoever is at the other end.
+The part is: the covered identifiers, all links that touch them, and whoever is at the other end.
 """
 
 from dataclasses import replace
@@ -26,6 +26,7 @@ from identity_resolution.graph import (
     integers,
 )
 from identity_resolution.incremental import State, begin
+from identity_store.extent import widen_to_all
 from identity_store.sources import SourceBits
 from identity_store.stored_part import StoredPart
 from identity_store.transitions import NO_PROFILE
@@ -37,36 +38,6 @@ Name: TypeAlias = Decision | Status | StatusReason
 UNDECIDED = -1
 """In place of a `Decision`: the link is new."""
 
-_CREATE = (
-    # A rebuild joins and sorts millions of rows; the server's own bound is for many small queries.
-    "set local work_mem = '256MB'",
-    "create temporary table touched (identifier_id bigint) on commit drop",
-    "create temporary table affected (identifier_id bigint primary key) on commit drop",
-    "create temporary table involved (identifier_id bigint primary key) on commit drop",
-    "create temporary table asked (identifier_id bigint primary key) on commit drop",
-)
-
-# An identifier's own row makes it affected even before it has a component.
-_WIDEN = """
-insert into pg_temp.affected
-select identifier_id from pg_temp.touched
-union
-select i.identifier_id
-from identity.identifier as i
-where i.component_id in (
-    select t.component_id
-    from identity.identifier as t
-    where t.identifier_id in (select identifier_id from pg_temp.touched)
-)
-on conflict do nothing
-"""
-# Nothing is copied when everything is affected, and two can work on one query.
-_WIDEN_TO_ALL = """
-drop table pg_temp.affected, pg_temp.involved;
-create temporary view affected as select identifier_id from identity.identifier;
-create temporary view involved as select identifier_id from identity.identifier;
-"""
-
 _LINK_COLUMNS = """
     l.left_id, l.right_id,
     date_part('epoch', l.first_seen_at)::bigint, date_part('epoch', l.last_seen_at)::bigint,
@@ -77,13 +48,13 @@ _LINK_COLUMNS = """
 """
 _LINKS = f"""
 select {_LINK_COLUMNS}
-from pg_temp.affected as a
-inner join identity.link as l on a.identifier_id = l.left_id
+from pg_temp.covered as c
+inner join identity.link as l on c.identifier_id = l.left_id
 union all
 select {_LINK_COLUMNS}
-from pg_temp.affected as a
-inner join identity.link as l on a.identifier_id = l.right_id
-where not exists (select from pg_temp.affected as b where b.identifier_id = l.left_id)
+from pg_temp.covered as c
+inner join identity.link as l on c.identifier_id = l.right_id
+where not exists (select from pg_temp.covered as b where b.identifier_id = l.left_id)
 """  # noqa: S608 - constants of this module
 _ALL_LINKS = f"select {_LINK_COLUMNS} from identity.link as l"  # noqa: S608
 _LINKS_SCHEMA = pa.schema(
@@ -103,34 +74,37 @@ _LINKS_SCHEMA = pa.schema(
     ]
 )
 
-_AFFECTED = "select identifier_id from pg_temp.affected"
-_AFFECTED_SCHEMA = pa.schema([("identifier_id", pa.int64())])
+_COVERED = "select identifier_id from pg_temp.covered"
+_COVERED_SCHEMA = pa.schema([("identifier_id", pa.int64())])
 _IDENTIFIER_COLUMNS = """
     i.identifier_id, i.namespace, i.scope, i.value, i.arrival_day - date '1970-01-01',
     date_part('epoch', i.first_seen_at)::bigint, date_part('epoch', i.last_seen_at)::bigint,
     date_part('epoch', i.born_at)::bigint, i.best_strength, i.consent, i.epoch, i.component_id,
-    i.status, i.reason, p.anchor_identifier_id, coalesce(p.kind = 'known', false)
+    i.status, i.reason, i.is_contested, p.anchor_identifier_id, coalesce(p.kind = 'known', false)
 """
-_PROFILES = """
+# Only the profiles of the affected are asked for.
+_IDENTIFIERS = f"""
+select {_IDENTIFIER_COLUMNS}, c.identifier_id is not null, a.identifier_id is not null
+from pg_temp.involved as v
+inner join identity.identifier as i on v.identifier_id = i.identifier_id
+left join pg_temp.covered as c on v.identifier_id = c.identifier_id
+left join pg_temp.affected as a on v.identifier_id = a.identifier_id
+left join identity.identifier_profile as m
+    on a.identifier_id = m.identifier_id and m.valid_to is null
+left join identity.profile as p on m.profile_id = p.profile_id
+"""  # noqa: S608 - constants of this module
+_ASKED_IDENTIFIERS = f"""
+select {_IDENTIFIER_COLUMNS}, false, false
+from pg_temp.asked as v
+inner join identity.identifier as i on v.identifier_id = i.identifier_id
+left join identity.profile as p on false
+"""  # noqa: S608 - constants of this module
+_ALL_IDENTIFIERS = f"""
+select {_IDENTIFIER_COLUMNS}, true, true
+from identity.identifier as i
 left join identity.identifier_profile as m
     on i.identifier_id = m.identifier_id and m.valid_to is null
 left join identity.profile as p on m.profile_id = p.profile_id
-"""
-_IDENTIFIERS = f"""
-select {_IDENTIFIER_COLUMNS}, a.identifier_id is not null
-from pg_temp.involved as v
-inner join identity.identifier as i on v.identifier_id = i.identifier_id
-left join pg_temp.affected as a on v.identifier_id = a.identifier_id
-{_PROFILES}
-"""  # noqa: S608 - constants of this module
-_ASKED_IDENTIFIERS = f"""
-select {_IDENTIFIER_COLUMNS}, false
-from pg_temp.asked as v
-inner join identity.identifier as i on v.identifier_id = i.identifier_id
-{_PROFILES}
-"""  # noqa: S608 - constants of this module
-_ALL_IDENTIFIERS = f"""
-select {_IDENTIFIER_COLUMNS}, true from identity.identifier as i {_PROFILES}
 """  # noqa: S608 - constants of this module
 _NAME = pa.dictionary(pa.int32(), pa.string())
 _IDENTIFIERS_SCHEMA = pa.schema(
@@ -149,42 +123,24 @@ _IDENTIFIERS_SCHEMA = pa.schema(
         ("component_id", pa.int64()),
         ("status", pa.string()),
         ("reason", pa.string()),
+        ("is_contested", pa.bool_()),
         ("anchor_id", pa.int64()),
         ("is_known", pa.bool_()),
+        ("is_covered", pa.bool_()),
         ("is_affected", pa.bool_()),
     ]
 )
 
 
-def prepare(conn: Connection) -> None:
-    """Make the temporary tables of a run."""
-    for statement in _CREATE:
-        conn.execute(statement)
-
-
-def widen(conn: Connection, touched: Integers) -> None:
-    """Add to the affected identifiers those of every component that holds a touched one."""
-    conn.execute("truncate pg_temp.touched")
-    copy_in(conn, "pg_temp.touched", pa.table({"identifier_id": touched}))
-    conn.execute("analyze pg_temp.touched")
-    conn.execute(_WIDEN)
-    conn.execute("analyze pg_temp.affected")
-
-
-def widen_to_all(conn: Connection) -> None:
-    """Make every identifier affected."""
-    conn.execute(_WIDEN_TO_ALL)
-
-
 def read_part(conn: Connection, sources: SourceBits) -> StoredPart:
-    """Read what is affected, with all its links."""
+    """Read what is covered, with all its links."""
     conn.execute("truncate pg_temp.involved")
     links = copy_out(conn, _LINKS, _LINKS_SCHEMA).combine_chunks()
-    affected = integers(copy_out(conn, _AFFECTED, _AFFECTED_SCHEMA)["identifier_id"])
+    covered = integers(copy_out(conn, _COVERED, _COVERED_SCHEMA)["identifier_id"])
     ends = np.concatenate((integers(links["left_id"]), integers(links["right_id"])))
-    strangers = pa.table({"identifier_id": np.setdiff1d(ends, affected)})
+    strangers = pa.table({"identifier_id": np.setdiff1d(ends, covered)})
     copy_in(conn, "pg_temp.involved", strangers)
-    conn.execute("insert into pg_temp.involved table pg_temp.affected")
+    conn.execute("insert into pg_temp.involved table pg_temp.covered")
     conn.execute("analyze pg_temp.involved")
     return _with_links(_read_identifiers(conn, _IDENTIFIERS), links, sources)
 
@@ -230,6 +186,7 @@ def _read_identifiers(conn: Connection, query: LiteralString) -> StoredPart:
         identifier_id=identifier_id,
         state=State(graph, _resolution(rows, identifier_id, undecided)),
         last_seen=_filled(rows["last_seen"], -1),
+        is_covered=flags(rows["is_covered"]),
         is_affected=flags(rows["is_affected"]),
         decision=undecided,
         epoch=integers(rows["epoch"]),
@@ -279,6 +236,7 @@ def _resolution(rows: pa.Table, identifier_id: Integers, decision: Codes) -> Res
         component=np.where(has_component, place, own),
         anchor=np.where(has_component & (anchor_id >= 0), anchor, NO_PROFILE),
         is_known=flags(rows["is_known"]),
+        is_contested=flags(rows["is_contested"]),
         decision=decision,
     )
 

@@ -8,8 +8,7 @@ import numpy as np
 from identity_resolution.graph import Flags, Integers
 from identity_resolution.incremental import News, State, absorb, begin, settle
 from identity_resolution.links import Evidence
-from identity_resolution.rule_file import load_rules
-from identity_resolution.rules import Rules
+from identity_resolution.rules import Rules, tabulate
 from identity_store import changes, write
 from identity_store.actors import revise_actors, write_actors
 from identity_store.claims import (
@@ -19,15 +18,12 @@ from identity_store.claims import (
     read_claims,
 )
 from identity_store.evidence import Observed, observe, read_evidence, recall
+from identity_store.extent import cover, prepare, widen, widen_to_unsettled
 from identity_store.naming import Registry
-from identity_store.ownership import find_divided, windows_of, write_windows
-from identity_store.part import (
-    prepare,
-    read_everything,
-    read_part,
-    widen,
-)
+from identity_store.ownership import Reconsidered, find_divided, windows_of, write_windows
+from identity_store.part import read_everything, read_part
 from identity_store.renormalised import renormalised
+from identity_store.rule_file import load_rules
 from identity_store.run_record import IdentityCounts, Mode, have_rules_changed, record
 from identity_store.sources import SourceBits
 from identity_store.stored_part import StoredPart
@@ -123,7 +119,7 @@ def _resolve(work: Work, *, is_full: bool) -> IdentityCounts:
         step = _rebuild(work, read_everything(work.conn, work.sources), found, changed)
     else:
         step = _extend(work, found, changed)
-    counts = _written(work, step, is_full=is_full)
+    counts = _written(work, step)
     return replace(counts, observations=observed, rows_written=counts.rows_written + observed)
 
 
@@ -131,18 +127,19 @@ def _resolve(work: Work, *, is_full: bool) -> IdentityCounts:
 class _Step:
     """A part before and after, whom the news touched, their evidence as stored and by position."""
 
+    mode: Mode
     outcome: changes.Outcome
     touched: Flags
     found: Observed
     evidence: Evidence
 
 
-def _written(work: Work, step: _Step, *, is_full: bool) -> IdentityCounts:
+def _written(work: Work, step: _Step) -> IdentityCounts:
     outcome = step.outcome
     sizes = np.unique(outcome.profiles_after.anchor[outcome.is_own], return_counts=True)[1]
     component = outcome.after.resolution.component[outcome.is_own]
     return IdentityCounts(
-        "full" if is_full else "incremental",
+        step.mode,
         identifiers_touched=int(step.touched.sum()),
         identifiers_affected=int(outcome.part.is_affected.sum()),
         links_affected=len(outcome.after.graph.links),
@@ -157,8 +154,8 @@ def _rebuild(work: Work, part: StoredPart, found: Observed, changed: Integers) -
     news = _news(work, part, found.evidence, changed)
     change = absorb(start, news, work.rules)
     last_seen = changes.latest(np.full_like(part.last_seen, -1), news.evidence)
-    after = settle(start, change, work.rules)
-    return _Step(changes.Outcome(part, after, last_seen), change.touched, found, news.evidence)
+    outcome = changes.Outcome(part, settle(start, change, work.rules), last_seen)
+    return _Step("full", outcome, change.touched, found, news.evidence)
 
 
 def _begin_again(state: State) -> State:
@@ -187,19 +184,22 @@ def recall_everything(work: Work) -> changes.Outcome:
 
 
 def _extend(work: Work, found: Observed, changed: Integers) -> _Step:
-    touched = np.union1d(found.evidence.member, changed)
+    cover(work.conn, np.union1d(found.evidence.member, changed))
+    is_new_set = found.actor_id < 0
+    new = found.evidence.member[is_new_set[found.evidence.row]]
+    widen_to_unsettled(work.conn, np.union1d(new, changed))
     while True:
-        widen(work.conn, touched)
         part = read_part(work.conn, work.sources)
         news = _news(work, part, found.evidence, changed)
         change = absorb(part.state, news, work.rules)
-        outside = change.touched & ~part.is_affected
+        outside = change.stirred & ~part.is_affected
         if not outside.any():
             break
-        touched = part.identifier_id[outside]
+        widen(work.conn, part.identifier_id[outside])
     after = settle(part.state, change, work.rules)
     last_seen = changes.latest(part.last_seen, news.evidence)
-    return _Step(changes.Outcome(part, after, last_seen), change.touched, found, news.evidence)
+    outcome = changes.Outcome(part, after, last_seen)
+    return _Step("incremental", outcome, change.touched, found, news.evidence)
 
 
 def _news(work: Work, part: StoredPart, evidence: Evidence, changed: Integers) -> News:
@@ -225,18 +225,37 @@ def _write(work: Work, step: _Step) -> int:
     new, changed, gone = changes.link_rows(outcome, work.sources)
     written = ids.minted_count
     written += write.write_identifiers(conn, changes.identifier_rows(outcome))
+    written += write.write_sightings(conn, changes.sighting_rows(outcome))
     written += write.write_links(conn, new, changed) + write.delete_links(conn, gone)
     written += write.write_map(conn, changes.map_rows(outcome, ids), work.stamp)
     written += write.write_profiles(conn, changes.profile_rows(outcome, ids), work.stamp)
     written += write.write_events(conn, changes.event_rows(outcome, ids), work.stamp)
-    reconsidered = [*changes.status_changed(outcome), *work.erased[0].tolist()]
+    status_changed = changes.status_changed(outcome)
+    reconsidered = [*status_changed, *work.erased[0].tolist()]
     written += write_actors(conn, outcome, step.found, step.evidence, work.rules)
     written += revise_actors(conn, work.rules, reconsidered)
-    return written + _write_windows(work, changes.moved(outcome))
+    told = None if step.mode == "full" else part.identifier_id[_may_be_divided(step, work.rules)]
+    asked = Reconsidered(told, changes.moved(outcome), status_changed)
+    return written + _write_windows(work, asked)
 
 
-def _write_windows(work: Work, moved: Integers) -> int:
-    divided = find_divided(work.conn, moved, work.rules)
+def _may_be_divided(step: _Step, rules: Rules) -> Flags:
+    """Flag whose windows the news may change.
+
+    Who was merely seen again and may link shares a profile with every account that it may link to,
+    unless a rule says that it has only one.
+    """
+    outcome = step.outcome
+    screening, identifiers = outcome.after.resolution.screening, outcome.after.graph.identifiers
+    functional = tabulate(rules, identifiers.namespaces).functional
+    is_bound = functional >= 0
+    is_bound[functional[is_bound]] = True
+    is_alike = screening.is_active & ~is_bound[identifiers.namespace_code]
+    return step.touched & (outcome.part.is_affected | ~is_alike)
+
+
+def _write_windows(work: Work, asked: Reconsidered) -> int:
+    divided = find_divided(work.conn, asked, work.rules)
     log = recall(work.conn, divided, work.sources, work.rules)
     part, windows = windows_of(work.conn, divided, log, work.rules)
     return write_windows(work.conn, part, windows, work.registry, work.stamp)

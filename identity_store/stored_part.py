@@ -14,15 +14,17 @@ class StoredPart:
     """A part of the stored graph.
 
     identifier_id: ascending, by position. state: as stored; the anchors in it are the current
-    profiles, or `NO_PROFILE`. last_seen: of each identifier, -1 if never. is_affected: whether the
-    identifier's component is in the part completely. decision: of each link, or `UNDECIDED`. epoch:
-    how many lives of each identifier's value were erased before. counts_as: the position whose
-    identifier each one is taken for, -1 for nobody; usually its own.
+    profiles, or `NO_PROFILE`. last_seen: of each identifier, -1 if never. is_covered: whether all
+    links of the identifier are in the part. is_affected: whether its component is, completely.
+    decision: of each link, or `UNDECIDED`. epoch: how many lives of each identifier's value were
+    erased before. counts_as: the position whose identifier each one is taken for, -1 for nobody;
+    usually its own.
     """
 
     identifier_id: Integers
     state: State
     last_seen: Integers
+    is_covered: Flags
     is_affected: Flags
     decision: Codes
     epoch: Integers

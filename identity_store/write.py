@@ -15,7 +15,7 @@ from warehouse.connection import Connection
 _IDENTIFIER_CHANGES = """
 create temporary table identifier_change (
     identifier_id bigint, first_seen bigint, last_seen bigint, born_at bigint, strength smallint,
-    component_id bigint, status text, reason text
+    component_id bigint, status text, reason text, is_contested boolean
 ) on commit drop
 """
 _UPDATE_IDENTIFIERS = """
@@ -27,9 +27,20 @@ set
     best_strength = c.strength,
     component_id = c.component_id,
     status = c.status,
-    reason = c.reason
+    reason = c.reason,
+    is_contested = c.is_contested
 from pg_temp.identifier_change as c
 where i.identifier_id = c.identifier_id
+"""
+
+_SIGHTINGS = """
+create temporary table sighting (identifier_id bigint, last_seen bigint) on commit drop
+"""
+_UPDATE_LAST_SEEN = """
+update identity.identifier as i
+set last_seen_at = to_timestamp(s.last_seen)
+from pg_temp.sighting as s
+where i.identifier_id = s.identifier_id
 """
 
 _LINK_CHANGES = "create temporary table link_change (like identity.link) on commit drop"
@@ -122,6 +133,12 @@ def write_identifiers(conn: Connection, rows: pa.Table) -> int:
     """Update identifiers: times in seconds, component, status."""
     stage(conn, _IDENTIFIER_CHANGES, "pg_temp.identifier_change", rows)
     return conn.execute(_UPDATE_IDENTIFIERS).rowcount
+
+
+def write_sightings(conn: Connection, rows: pa.Table) -> int:
+    """Note when identifiers were seen last."""
+    stage(conn, _SIGHTINGS, "pg_temp.sighting", rows)
+    return conn.execute(_UPDATE_LAST_SEEN).rowcount
 
 
 def write_links(conn: Connection, new: pa.Table, changed: pa.Table) -> int:

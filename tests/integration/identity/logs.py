@@ -23,6 +23,32 @@ where _load_id = %s and identifier_set_id is not null
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
+MEMBER: Identifier = ("member_id", "", "M1")
+OTHER_MEMBER: Identifier = ("member_id", "", "M2")
+OPENID: Identifier = ("openid", "wx1", "oA")
+UNIONID: Identifier = ("unionid", "op", "uA")
+PHONE: Identifier = ("phone", "", "+8615400000001")
+
+STATE = {
+    "identifiers": """
+        select identifier_id, first_seen_at, last_seen_at, born_at, best_strength, component_id,
+            status, reason, is_contested
+        from identity.identifier order by 1
+    """,
+    "links": "select * from identity.link order by 1, 2",
+    "map": """
+        select identifier_id, profile_id from identity.identifier_profile
+        where valid_to is null order by 1
+    """,
+    "profiles": """
+        select profile_id, anchor_identifier_id, kind, identifier_count from identity.profile
+        where status = 'active' order by 1
+    """,
+    "windows": "select * from identity.ownership_window order by 1, 3",
+    "residuals": "select * from identity.residual order by 1",
+    "actors": "select identifier_set_id, actor_id from identity.identifier_set order by 1",
+}
+
 _LOAD = """
 insert into ops.load (
     source, kind, path, file_hash, size_bytes, landing_day, arrival_day, contract_version, rows_in,
@@ -128,3 +154,22 @@ def step(settings: Settings, day: int, *observations: Observation) -> IdentityCo
     """Load what arrives on day `day` and resolve it in a run of its own."""
     load(settings, list(observations), day)
     return run(settings, open_run_of(settings, day))
+
+
+def seen(at: int, *identifiers: Identifier, strength: int = 2) -> Observation:
+    sightings = tuple((identifier, strength) for identifier in identifiers)
+    return Observation(at, sightings, source="commerce")
+
+
+def stored_state(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    """Return everything that identity keeps as true now."""
+    return {name: rows(settings, query) for name, query in STATE.items()}
+
+
+def profiles_of(settings: Settings) -> dict[Identifier, str]:
+    found = rows(
+        settings,
+        "select i.namespace, i.scope, i.value, m.profile_id from identity.identifier_profile as m"
+        " inner join identity.identifier as i using (identifier_id) where m.valid_to is null",
+    )
+    return {(namespace, scope, value): profile for namespace, scope, value, profile in found}

@@ -1,17 +1,29 @@
-"""A run that finds nothing new costs nothing, and its health is what it would be if measured."""
+"""A run that finds nothing new costs nothing, one that sees old things again little."""
 
+from dataclasses import replace
 from typing import Any
 
 from identity_store import run
+from identity_store.extent import prepare
 from identity_store.health import measure
-from identity_store.part import prepare
 from identity_store.resolve import deployed_rules
 from settings import Settings
-from tests.integration.identity.logs import load, open_run_of, rows, step
+from tests.integration.identity.logs import (
+    MEMBER,
+    OPENID,
+    OTHER_MEMBER,
+    PHONE,
+    load,
+    open_run_of,
+    profiles_of,
+    rows,
+    seen,
+    step,
+    stored_state,
+)
 from tests.property.identity.evidence import Identifier, Observation
 from warehouse.connection import LOGIN, connect
 
-PHONE: Identifier = ("phone", "", "+8615400000001")
 OWNERS: tuple[Identifier, ...] = (("member_id", "", "M1"), ("member_id", "", "M2"))
 
 
@@ -59,3 +71,25 @@ def test_a_stage_that_is_repeated_within_a_run_keeps_what_it_measured(
     assert health["churn_rate"] > 0
     assert not run(warehouse_settings, opened).has_news
     assert _kept(warehouse_settings) == (run_id, health)
+
+
+def test_who_is_merely_seen_again_is_not_resolved_again(warehouse_settings: Settings) -> None:
+    """A phone that two members claim is: there the newest sighting decides."""
+    quiet, claimed = seen(0, MEMBER, OPENID), seen(5, OTHER_MEMBER, PHONE)
+    rival: Identifier = ("member_id", "", "M3")
+    step(warehouse_settings, 0, quiet, claimed, seen(9, rival, PHONE))
+    before = profiles_of(warehouse_settings)
+    assert before[PHONE] == before[rival]
+    counts = step(warehouse_settings, 1, replace(quiet, at=99_999))
+    assert (counts.identifiers_touched, counts.identifiers_affected) == (2, 0)
+    assert counts.rows_written == counts.observations + 3  # a link and both its ends
+    assert profiles_of(warehouse_settings) == before
+    later = "select count(*) from identity.{} where last_seen_at = '2026-11-02 03:46:39+00'"
+    assert rows(warehouse_settings, later.format("identifier")) == [(2,)]
+    assert rows(warehouse_settings, later.format("link")) == [(1,)]
+    step(warehouse_settings, 2, replace(claimed, at=99_999))
+    after = profiles_of(warehouse_settings)
+    assert after[PHONE] == after[OTHER_MEMBER]
+    reached = stored_state(warehouse_settings)
+    full = run(warehouse_settings, open_run_of(warehouse_settings, 3), mode="full")
+    assert (full.rows_written, stored_state(warehouse_settings)) == (0, reached)

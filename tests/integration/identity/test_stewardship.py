@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from identity_resolution.rule_file import load_rules
 from identity_store import explain_identifier, run
 from identity_store.diff import RuleDiff, diff_rules
+from identity_store.rule_file import load_rules
 from identity_store.statements import (
     Said,
     list_statements,

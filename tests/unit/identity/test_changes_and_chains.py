@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from identity_resolution.rule_file import load_rules
 from identity_store.explanation import explain, explain_alone
+from identity_store.rule_file import load_rules
 from identity_store.transitions import NO_PROFILE, EventKind, Profiles, transitions
 from tests.property.identity.oracle import Identifier, Observation
 from tests.property.identity.worlds import names_of, outcome, run

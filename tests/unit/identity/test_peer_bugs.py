@@ -4,8 +4,8 @@ import pytest
 
 from evaluation.ledger import Delivery, advance, open_ledger
 from identity_resolution.claims import no_claims
-from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import parse_rules
+from identity_store.rule_file import load_rules
 from tests.property.identity.oracle import Identifier, Observation
 from tests.property.identity.worlds import Outcome, encode, outcome, resolve_all, run
 

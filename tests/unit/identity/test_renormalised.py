@@ -31,6 +31,7 @@ def part() -> StoredPart:
         identifier_id=position + 11,
         state=replace(state, graph=replace(state.graph, identifiers=born)),
         last_seen=position,
+        is_covered=np.ones(4, dtype=bool),
         is_affected=np.ones(4, dtype=bool),
         decision=np.empty(0, dtype=np.int8),
         epoch=np.zeros(4, dtype=np.int64),

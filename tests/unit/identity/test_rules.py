@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from identifiers import NAMESPACES
-from identity_resolution.rule_file import load_rules
 from identity_resolution.rules import NO_LIMIT, RulesError, parse_rules, tabulate
+from identity_store.rule_file import load_rules
 from tests.conftest import PROJECT_DIR as PROJECT
 from warehouse.errors import Fatal
 

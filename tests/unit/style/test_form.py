@@ -32,7 +32,6 @@ PURE_PACKAGES = ("identifiers", "identity_resolution", "next_best_offer")
 CLOCK_MODULES = {"ingestion/window.py"}
 """A file still being written is told by its age."""
 
-IO_MODULES = {"identity_resolution/rule_file.py"}
 PURE_MODULES = ("identity_store/explanation.py", "identity_store/transitions.py")
 """Modules without I/O in packages that have it."""
 
@@ -101,7 +100,7 @@ def test_clock_is_read_only_by_dags_and_run_bookkeeping(path: Path) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *(path for path in python_files(*PURE_PACKAGES) if name_of(path) not in IO_MODULES),
+        *python_files(*PURE_PACKAGES),
         *(PROJECT / name for name in PURE_MODULES),
     ],
     ids=name_of,

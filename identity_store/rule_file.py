@@ -4,10 +4,11 @@ from pathlib import Path
 
 import yaml
 
+from identity_resolution import rules
 from identity_resolution.rules import Rules, RulesError, parse_rules
 from warehouse.errors import Fatal
 
-SHIPPED_RULES_PATH = Path(__file__).with_name("rules.yml")
+SHIPPED_RULES_PATH = Path(rules.__file__).with_name("rules.yml")
 
 
 def load_rules(path: Path | None = None) -> Rules:
