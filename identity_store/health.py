@@ -66,16 +66,19 @@ recent as (
     from (select run_at from identity.run order by run_id desc limit 7) as last_runs
 ),
 
+movable as materialized (
+    select identifier_id, min(valid_from) as since
+    from identity.identifier_profile
+    where valid_to is not null
+    group by identifier_id
+),
+
 changes as (
     select m.identifier_id, m.run_id
-    from identity.identifier_profile as m
+    from movable as earlier
+    inner join identity.identifier_profile as m on earlier.identifier_id = m.identifier_id
     cross join recent
-    where
-        m.valid_from >= recent.since
-        and exists (
-            select from identity.identifier_profile as earlier
-            where earlier.identifier_id = m.identifier_id and earlier.valid_from < m.valid_from
-        )
+    where m.valid_from >= recent.since and m.valid_from > earlier.since
 ),
 
 often as (

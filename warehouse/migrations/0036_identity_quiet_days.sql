@@ -12,3 +12,7 @@ where component_id in (
     inner join identity.link as l on i.identifier_id = l.left_id
     where l.decision = 'refused' or l.statement_id is not null
 );
+
+-- Who ever had another profile: few, and what health counts moves by, also on a day without news.
+create index identifier_profile_closed on identity.identifier_profile (identifier_id, valid_from)
+where valid_to is not null;
