@@ -37,6 +37,15 @@ def test_the_third_change_of_owner_makes_a_thing_shared() -> None:
     assert status_of_thing(same_second, rules()) == "active"
 
 
+def test_what_was_unbound_is_no_change_of_owner_and_all_else_is() -> None:
+    turns = [seen(10 * at, ONE if at % 2 else OTHER, THING) for at in range(4)]
+    (third,) = members(1)
+    stray = [seen(5, third, THING), seen(35, third, THING, kind="unbind")]
+    assert status_of_thing([*turns, *stray], rules()) == "shared"
+    assert status_of_thing([*turns[:3], *stray[:1]], rules()) == "shared"
+    assert status_of_thing([*turns[:3], *stray], rules()) == "active"
+
+
 def test_changes_of_owner_are_counted_within_one_kind_of_account() -> None:
     turns = [seen(at, ONE if at % 2 else OPENID, THING) for at in range(9)]
     assert status_of_thing(turns, rules()) == "active"
