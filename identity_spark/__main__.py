@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> None:
     settings = load_settings()
     rules = load_rules(given.rules) if given.rules else deployed_rules(settings)
     is_warehouse = given.source == "postgresql"
-    place = Postgres(settings.database_url) if is_warehouse else ParquetFolder(given.source)
+    place = Postgres.of(settings) if is_warehouse else ParquetFolder(given.source)
     session = start_session(settings, given.master)
     place.write(resolve_frames(place.read(session), rules))
     session.stop()

@@ -8,6 +8,7 @@ folder. PostgreSQL: `identity.identifier`, `identity.link` and what is stated ar
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -15,6 +16,8 @@ from pyspark.sql import functions as sf
 
 from identity_resolution.graph import Decision, Status, StatusReason
 from identity_spark.engine import GraphFrames, SparkResolution
+from settings import Settings
+from warehouse.passwords import let_any_driver_log_in
 
 ROLE = "c360_identity"
 PARTITIONS = 8
@@ -101,6 +104,12 @@ class Postgres:
     """The warehouse, given by its `postgresql://login:password@host:port/name`."""
 
     database_url: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the warehouse of a deployment, once its login is kept as the driver takes it."""
+        let_any_driver_log_in(settings)
+        return cls(settings.database_url)
 
     def read(self, session: SparkSession) -> GraphFrames:
         """Return what the newest run of identity resolution left, and what is stated."""

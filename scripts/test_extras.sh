@@ -8,6 +8,11 @@ if ! command -v java >/dev/null; then
     echo "Spark needs Java 17. On Debian: apt-get install openjdk-17-jre-headless libpostgresql-jdbc-java" >&2
     exit 1
 fi
+jar="${C360_POSTGRES_JDBC_JAR:-/usr/share/java/postgresql.jar}"
+if [ ! -f "$jar" ]; then
+    echo "Spark needs PostgreSQL's driver at $jar. On Debian: apt-get install libpostgresql-jdbc-java" >&2
+    exit 1
+fi
 home=.venv-extras
 wanted="$(sha256sum requirements-extras.lock | cut -d ' ' -f 1) $(pwd)"
 if [ "$(cat $home/.ready 2>/dev/null || true)" != "$wanted" ]; then

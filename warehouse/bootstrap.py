@@ -16,6 +16,7 @@ from warehouse.connection import LOGIN, connect, connect_to
 from warehouse.database_roles import ensure_roles
 from warehouse.embedded import needs_new_port, server_of
 from warehouse.errors import Fatal, PipelineError, database_errors_without_values
+from warehouse.passwords import verifier
 
 OLDEST_SERVER_VERSION = 150000
 
@@ -116,15 +117,12 @@ def _ensure_login(conn: psycopg.Connection, url: str, attributes: sql.SQL) -> No
     parts = urlsplit(url)
     login = parts.username or ""
     found = conn.execute("select from pg_roles where rolname = %s", (login,)).fetchone()
-    verifier = conn.pgconn.encrypt_password(
-        (parts.password or "").encode(), login.encode(), b"scram-sha-256"
-    ).decode()
     conn.execute(
         sql.SQL("{} role {} login {} password {}").format(
             sql.SQL("create" if found is None else "alter"),
             sql.Identifier(login),
             attributes,
-            verifier,
+            verifier(conn, login, parts.password or ""),
         )
     )
 

@@ -13,6 +13,7 @@ from psycopg.errors import (
 )
 
 from warehouse.errors import Fatal
+from warehouse.passwords import verifier_for_any_driver
 from warehouse.roles import ALL_ROLES, MEMBERSHIPS, OWNER, READER_ROLES, STEP_ROLES
 
 FIRST_VERSION_WITH_SET_OPTION = 160000
@@ -66,12 +67,8 @@ def _grant_membership(conn: psycopg.Connection, role: str, member: str) -> None:
 
 
 def _allow_login(conn: psycopg.Connection, role: str, password: str) -> None:
-    # Hashed here, so the clear password never reaches the server or its log.
-    verifier = conn.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
-    name = sql.Identifier(role)
-    _execute_shared(
-        conn, sql.SQL("alter role {} login password {}").format(name, verifier.decode())
-    )
+    name, found = sql.Identifier(role), verifier_for_any_driver(conn, role, password)
+    _execute_shared(conn, sql.SQL("alter role {} login password {}").format(name, found))
     _execute_shared(conn, sql.SQL("alter role {} set search_path = mart").format(name))
 
 

@@ -134,7 +134,7 @@ def test_the_warehouse_is_read_and_written(
     load(settings, log, 0)
     write_statements(settings, random_stated(chance, log, with_stones=False).statements)
     run_store(settings, open_run_of(settings, 0))
-    place = Postgres(settings.database_url)
+    place = Postgres.of(settings)
     for _ in range(2):  # the second result replaces the first
         place.write(engine.resolve_frames(place.read(session), RULES))
     stored = """

@@ -20,6 +20,8 @@ from warehouse.connection import connect, connect_to
 from warehouse.embedded import server_of
 from warehouse.errors import PipelineError
 from warehouse.migrate import migrate
+from warehouse.passwords import let_any_driver_log_in
+from warehouse.roles import READER_ROLES
 
 pytestmark = pytest.mark.embedded_only
 
@@ -126,6 +128,29 @@ def test_the_login_is_no_superuser(deployment: Settings) -> None:
             " from pg_roles where rolname = session_user"
         ).fetchone()
     assert row == (False, False, False, True, True)
+
+
+def iterations(settings: Settings) -> dict[str, int]:
+    """How often the password of each log-in is iterated."""
+    password = settings.role_passwords["postgres"]
+    server = f"127.0.0.1:{settings.postgres_port}"
+    with connect_to(f"postgresql://postgres:{password}@{server}/postgres") as conn:
+        return dict(
+            conn.execute(
+                r"select rolname, substring(rolpassword from '\$(\d+):')::integer from pg_authid"
+                " where rolcanlogin and rolpassword is not null"
+            ).fetchall()
+        )
+
+
+def test_drivers_that_ask_for_4096_iterations_can_log_in_as_a_reader(deployment: Settings) -> None:
+    found = iterations(deployment)
+    assert {found[reader] for reader in READER_ROLES} == {4_096}
+    assert found["c360_admin"] == 1
+    let_any_driver_log_in(deployment)
+    assert iterations(deployment)["c360_admin"] == 4_096
+    with connect_to(deployment.database_url) as conn:
+        assert conn.execute("select session_user").fetchone() == ("c360_admin",)
 
 
 def test_airflows_login_cannot_enter_the_warehouse(deployment: Settings) -> None:
