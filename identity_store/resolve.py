@@ -138,11 +138,12 @@ def _written(work: Work, step: _Step) -> IdentityCounts:
     outcome = step.outcome
     sizes = np.unique(outcome.profiles_after.anchor[outcome.is_own], return_counts=True)[1]
     component = outcome.after.resolution.component[outcome.is_own]
+    is_affected, links = outcome.part.is_affected, outcome.after.graph.links
     return IdentityCounts(
         step.mode,
         identifiers_touched=int(step.touched.sum()),
-        identifiers_affected=int(outcome.part.is_affected.sum()),
-        links_affected=len(outcome.after.graph.links),
+        identifiers_affected=int(is_affected.sum()),
+        links_affected=int(np.sum(is_affected[links.left] | is_affected[links.right])),
         rows_written=_write(work, step) + mark_applied(work.conn),
         largest_component=int(np.unique(component, return_counts=True)[1].max(initial=0)),
         largest_profile=int(sizes.max(initial=0)),
