@@ -35,6 +35,7 @@ MODULES = (
 TESTS = ("tests/unit/identity", "tests/property/identity")
 CPU_SECONDS_PER_MUTANT = 90
 PROGRESS = 50
+GUARDS = {"frozen", "slots", "strict"}
 FIRST = "test_two_phases_equal_the_greedy_pass_over_everything"
 """The test that notices most."""
 
@@ -70,10 +71,10 @@ class Mutant:
 
 
 def mutants(module: str) -> Iterator[Mutant]:
-    """Yield every mutant of a module; annotations and texts stay as they are."""
+    """Yield every mutant of a module; annotations, texts and guards stay as they are."""
     source = _source_of(module)
     scratch = list(ast.walk(ast.parse(source)))
-    noted = {id(node) for node in _annotations(scratch)}
+    noted = {id(node) for node in (*_annotations(scratch), *_guards(scratch))}
     fits = [k for k, node in enumerate(scratch) if id(node) not in noted and _mutate(node)]
     for position in fits:
         tree = ast.parse(source)
@@ -94,6 +95,13 @@ def _annotations(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
             noted = getattr(node, name, None)
             if isinstance(noted, ast.AST):
                 yield from ast.walk(noted)
+
+
+def _guards(nodes: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """Yield what only refuses misuse: how a dataclass is made, that columns are of one length."""
+    for node in nodes:
+        if isinstance(node, ast.keyword) and node.arg in GUARDS:
+            yield node.value
 
 
 def _mutate(node: ast.AST) -> bool:

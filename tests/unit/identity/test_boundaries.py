@@ -44,6 +44,8 @@ def test_what_was_unbound_is_no_change_of_owner_and_all_else_is() -> None:
     assert status_of_thing([*turns, *stray], rules()) == "shared"
     assert status_of_thing([*turns[:3], *stray[:1]], rules()) == "shared"
     assert status_of_thing([*turns[:3], *stray], rules()) == "active"
+    same_second = [seen(35, third, THING), stray[1]]
+    assert status_of_thing([*turns[:3], *same_second], rules()) == "active"
 
 
 def test_changes_of_owner_are_counted_within_one_kind_of_account() -> None:
