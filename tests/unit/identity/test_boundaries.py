@@ -146,6 +146,10 @@ def test_an_unbind_voids_up_to_its_second_and_a_later_bind_joins_again() -> None
         assert len(resolve_all(log, rules()).profile[ONE]) == size
     result = resolve_all([seen(5, ONE, THING), seen(6, ONE, THING), unbind], rules())
     assert result.decision == {frozenset((ONE, THING)): "different"}
+    around = [seen(6, ONE, OPENID), seen(7, THING, OPENID), unbind]
+    for at, is_apart in ((4, True), (5, True), (6, False)):
+        found = resolve_all([*around, seen(at, ONE, THING, kind="bind")], rules())
+        assert (THING not in found.profile[ONE]) == is_apart
     only_void = resolve_all([seen(5, ONE, THING), unbind], rules())
     assert only_void.decision == {}
 
