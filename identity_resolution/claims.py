@@ -79,7 +79,8 @@ def _unbound(evidence: Evidence) -> tuple[Voids, Flags]:
     ends = combine([pairs(evidence, evidence.kind == Kind.UNBIND)])
     binds = combine([pairs(evidence, evidence.kind == Kind.BIND)])
     bind = locate(binds.left, binds.right, ends)
-    is_rebound = (bind >= 0) & (binds.last_seen[bind] > ends.last_seen) if len(binds) else bind >= 0
+    is_rebound = bind >= 0
+    is_rebound[is_rebound] = binds.last_seen[bind[is_rebound]] > ends.last_seen[is_rebound]
     return Voids(ends.left, ends.right, ends.last_seen), ~is_rebound
 
 

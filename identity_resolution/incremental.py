@@ -146,10 +146,8 @@ def _is_told_anew(before: Graph, after: Graph, evidence: Evidence) -> Flags:
     is_told[evidence.member[np.isin(evidence.kind, STATED)[evidence.row]]] = True
     place = locate(stored.left, stored.right, after.links)
     is_same = place >= 0
-    decides = [
-        (of.strength, of.basis, of.statement, of.observation_count > 0)
-        for of in (after.links, stored)
-    ]
+    # A link that was only stated has a strength that no evidence has.
+    decides = [(of.strength, of.basis, of.statement) for of in (after.links, stored)]
     for now, was in zip(*decides, strict=True):
         is_same[is_same] = now[is_same] == was[place[is_same]]
     is_kept = np.zeros(len(stored), dtype=bool)

@@ -46,10 +46,9 @@ class Constraints(Columns):
 def order_of_trust(links: Links, rules: Constraints, byte_rank: Integers) -> Integers:
     """Return the positions of `links` from the most to the least trusted.
 
-    What a statement forces comes first, a link over a weak identifier last; then strength,
-    the rank of the less trusted end, the newest sighting, and the bytes of both ends (`byte_rank`,
-    the smaller end first), which no two links share. Nothing else may have a say, or two machines
-    would disagree.
+    A link over a weak identifier comes last; then count strength, the rank of the less trusted end,
+    the newest sighting, and the bytes of both ends (`byte_rank`, the smaller end first), which no
+    two links share. Nothing else may have a say, or two machines would disagree.
     """
     left, right = links.left, links.right
     ends = byte_rank[left], byte_rank[right]
@@ -61,7 +60,6 @@ def order_of_trust(links: Links, rules: Constraints, byte_rank: Integers) -> Int
             np.maximum(rules.rank[left], rules.rank[right]),
             links.strength,
             rules.is_weak[left] | rules.is_weak[right],
-            links.statement == NO_STATEMENT,
         )
     )
 

@@ -72,6 +72,16 @@ def test_the_chain_is_the_shortest_over_used_links() -> None:
     assert [(step.first_seen, step.observation_count) for step in found.chain] == [(1, 1), (4, 1)]
 
 
+def test_a_refused_link_within_a_profile_explains_nothing() -> None:
+    """Without a basis for it, member and openid are one person by the phone alone."""
+    direct = Observation(0, ((MEMBER, 2), (OPENID, 2)), source="web")
+    state = run([[direct, _seen(1, MEMBER, PHONE), _seen(2, PHONE, OPENID)]], load_rules())[-1]
+    names = names_of(state)
+    assert outcome(state).decision[frozenset((MEMBER, OPENID))] == "no_basis"
+    found = explain(state.graph, state.resolution, names.index(MEMBER), names.index(OPENID))
+    assert [{s.left, s.right} for s in found.chain or ()] == [{MEMBER, PHONE}, {PHONE, OPENID}]
+
+
 def test_two_profiles_are_explained_by_the_refusals_between_them() -> None:
     log = [_seen(0, MEMBER, PHONE), _seen(9, OTHER, PHONE), _seen(9, OTHER, INSTALL)]
     state = run([log], load_rules())[-1]

@@ -1,10 +1,12 @@
 """Kinds of identifiers that must not be mixed, and counts that lie exactly on a bound."""
 
 import itertools
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from identity_resolution.links import combine, link
+from identity_resolution.links import combine, link, stated_links
 from tests.property.identity.evidence import Identifier, Observation, Stated, Statement
 from tests.property.identity.worlds import encode, names_of, outcome, resolve_all, run
 from tests.unit.identity.small_world import ACCOUNT, DAY, ONE, OPENID, OTHER, THING, rules, seen
@@ -43,6 +45,15 @@ def test_an_account_is_bounded_by_persons_only_where_rules_say_so() -> None:
     assert _status(log)[OPENID] == "active"
     bounded = rules(namespaces={"openid": {**ACCOUNT, "per_scope": True, "max_persons": 1}})
     assert _status(log, bounded)[OPENID] == "quarantined"
+
+
+def test_the_first_identifier_of_all_is_bounded_by_accounts_in_any_scope() -> None:
+    first, *others = (
+        ("openid", scope, name) for scope, name in (("", "a"), ("wx", "x"), ("wx", "y"))
+    )
+    bounded = rules(namespaces={"openid": {**ACCOUNT, "per_scope": True, "max_persons": 1}})
+    status = _status([seen(0, first, other) for other in others], bounded)
+    assert status == {first: "quarantined"} | dict.fromkeys(others, "active")
 
 
 @pytest.mark.parametrize("bound", [{"max_persons": 2}, {"max_degree": 2}])
@@ -106,6 +117,13 @@ def test_who_is_refused_is_told_the_right_reason() -> None:
     found = resolve_all([*turns, seen(9, ONE, junk)], chosen)
     assert found.decision[frozenset((ONE, junk))] == "junk"
     assert found.decision[frozenset((ONE, THING))] == "shared"
+
+
+def test_a_statement_adds_nothing_to_the_evidence_of_a_link() -> None:
+    _, (evidence,) = encode([[seen(5, ONE, THING)]])
+    found = link(evidence)
+    said = stated_links(found.left, found.right, np.array([7]))
+    assert combine([found, said]) == replace(found, statement=said.statement)
 
 
 def test_a_link_keeps_its_first_and_its_last_record() -> None:
