@@ -3,11 +3,13 @@
     python -m benchmarks.mutation [--modules links,claims] [--sample N] [--examples N] [--shard 1/4]
 
 Each mutant is one module with one operator, constant or condition changed, tested in a process of
-its own. A mutant that no test notices survives and is printed. Exits with 1 below the bar.
+its own. A mutant that no test notices survives and is printed. Those that no test could notice are
+left out: `mutation_equivalents.csv` lists them, each with the reason. Exits with 1 below the bar.
 """
 
 import argparse
 import ast
+import csv
 import importlib.util
 import os
 import random
@@ -23,6 +25,7 @@ from typing import Any
 
 PROJECT = Path(__file__).parents[1]
 BAR = 0.90
+EQUIVALENTS = Path(__file__).with_name("mutation_equivalents.csv")
 MODULES = (
     *("identity_resolution.actors", "identity_resolution.anchors", "identity_resolution.claims"),
     *("identity_resolution.clustering", "identity_resolution.graph", "identity_resolution.links"),
@@ -62,12 +65,18 @@ _NAMES = {"minimum": "maximum", "maximum": "minimum", "min": "max", "max": "min"
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change: the module, its new source, the line and the text of what was changed there."""
+    """One change: module, its new source, number and code of the line, what was changed there."""
 
     module: str
     source: str
     line: int
+    code: str
     change: str
+
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """What it is known by, wherever its line moves."""
+        return self.module, self.code, self.change
 
 
 def mutants(module: str) -> Iterator[Mutant]:
@@ -82,7 +91,14 @@ def mutants(module: str) -> Iterator[Mutant]:
         before = ast.unparse(node)
         _mutate(node)
         line = getattr(node, "lineno", 0)
-        yield Mutant(module, ast.unparse(tree), line, f"{before} -> {ast.unparse(node)}")
+        code = source.splitlines()[line - 1].strip()
+        yield Mutant(module, ast.unparse(tree), line, code, f"{before} -> {ast.unparse(node)}")
+
+
+def equivalents() -> set[tuple[str, str, str]]:
+    """Return the names of the mutants that do what the original does."""
+    with EQUIVALENTS.open(encoding="utf-8", newline="") as file:
+        return {(row["module"], row["code"], row["change"]) for row in csv.DictReader(file)}
 
 
 def _source_of(module: str) -> str:
@@ -195,11 +211,12 @@ def main(arguments: Sequence[str]) -> int:
     for name in WARM:
         importlib.import_module(name)
     # Where the tests fail anyway, every mutant would count as noticed.
-    sound = Mutant(MODULES[0], _source_of(MODULES[0]), 0, "nothing changed")
+    sound = Mutant(MODULES[0], _source_of(MODULES[0]), 0, "", "nothing changed")
     if is_killed(sound, chosen.examples):
         parser.error("the tests fail without any mutant")
     wanted = [m for m in MODULES if any(m.endswith(name) for name in chosen.modules.split(","))]
-    every = [mutant for module in wanted for mutant in mutants(module)]
+    equal = equivalents()
+    every = [m for module in wanted for m in mutants(module) if m.name not in equal]
     random.Random(1).shuffle(every)
     shard, shards = map(int, chosen.shard.split("/"))
     tried = every[: chosen.sample or None][shard - 1 :: shards]
@@ -211,7 +228,9 @@ def main(arguments: Sequence[str]) -> int:
             killed += 1
         else:
             print(f"survives: {mutant.module}:{mutant.line}: {mutant.change}", flush=True)
-    print(f"{killed} of {len(tried)} mutants killed ({len(every)} there are)")
+    print(
+        f"{killed} of {len(tried)} mutants killed ({len(every)} there are, {len(equal)} are equal)"
+    )
     return 0 if killed >= BAR * len(tried) else 1
 
 

@@ -120,7 +120,7 @@ def test_who_is_refused_is_told_the_right_reason() -> None:
 
 
 def test_a_statement_adds_nothing_to_the_evidence_of_a_link() -> None:
-    _, (evidence,) = encode([[seen(5, ONE, THING)]])
+    _, (evidence,) = encode([[seen(5, ONE, THING, source="commerce")]])
     found = link(evidence)
     said = stated_links(found.left, found.right, np.array([7]))
     assert combine([found, said]) == replace(found, statement=said.statement)
