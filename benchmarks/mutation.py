@@ -228,9 +228,8 @@ def main(arguments: Sequence[str]) -> int:
             killed += 1
         else:
             print(f"survives: {mutant.module}:{mutant.line}: {mutant.change}", flush=True)
-    print(
-        f"{killed} of {len(tried)} mutants killed ({len(every)} there are, {len(equal)} are equal)"
-    )
+    kinds = f"{len(every)} there are, beside {len(equal)} that no test could notice"
+    print(f"{killed} of {len(tried)} mutants killed ({kinds})")
     return 0 if killed >= BAR * len(tried) else 1
 
 
