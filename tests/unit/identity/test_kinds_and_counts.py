@@ -71,6 +71,15 @@ def test_what_is_said_to_be_one_counts_as_one() -> None:
     assert set(joined.decision.values()) == {"used"}
 
 
+def test_whom_a_statement_joins_is_no_neighbour_that_was_seen() -> None:
+    bounded = rules(namespaces={"thing": {"max_degree": 1, "max_persons": 1}})
+    said = Stated((Statement(1, "same", (THING, OTHER)),))
+    found = resolve_all([seen(0, ONE, THING), seen(0, OTHER)], bounded, said)
+    assert found.status[THING] == "active"
+    seen_too = [seen(0, ONE, THING), seen(0, OTHER, THING)]
+    assert resolve_all(seen_too, bounded, said).status[THING] == "quarantined"
+
+
 def test_a_statement_about_somebody_never_seen_links_nobody() -> None:
     """The unseen is in the dictionary: it will be seen in the second batch."""
     said = Stated((Statement(1, "same", (ONE, OTHER)),))
