@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from identity_resolution.links import combine, link, stated_links
+from identity_resolution.links import combine, link, locate, stated_links
 from tests.property.identity.evidence import Identifier, Observation, Stated, Statement
 from tests.property.identity.worlds import encode, names_of, outcome, resolve_all, run
 from tests.unit.identity.small_world import ACCOUNT, DAY, ONE, OPENID, OTHER, THING, rules, seen
@@ -31,6 +31,40 @@ def test_accounts_of_different_kinds_take_no_turns(order: tuple[int, ...]) -> No
         # It did change hands once, so that its turns are counted.
         log.append(seen(9, (*one, "c"), THING))
         assert _status([*known, *log])[THING] == "active"
+
+
+@pytest.mark.parametrize("kinds", list(itertools.permutations(KINDS, 2)), ids=str)
+def test_turns_on_one_thing_are_none_on_another(kinds: list[tuple[str, str]]) -> None:
+    log = [
+        seen(at, (*kinds[at % 2], f"{at // 2}"), (THING, SECOND_THING)[at % 2]) for at in range(6)
+    ]
+    status = _status(log)
+    assert (status[THING], status[SECOND_THING]) == ("active", "active")
+
+
+def test_what_is_judged_by_the_data_is_named_by_the_rules() -> None:
+    log = [seen(0, who, THING) for who in (ONE, OTHER, ("member", "", "M3"))]
+    assert _status(log, rules(junk={"accounts": 2}))[THING] == "active"
+    judged = rules(namespaces={"thing": {"junk_from_data": True}}, junk={"accounts": 2})
+    assert _status(log, judged)[THING] == "quarantined"
+
+
+def test_a_pair_is_found_by_both_its_ends() -> None:
+    links = stated_links(np.array([1]), np.array([2]), np.array([7]))
+    asked = np.array([0, 0]), np.array([1, 5])
+    assert locate(*asked, links).tolist() == [-1]
+    assert locate(np.array([0, 1]), np.array([5, 2]), links).tolist() == [1]
+
+
+def test_an_earlier_event_that_comes_late_moves_no_anchor() -> None:
+    log = [[seen(10, THING, SECOND_THING), seen(9, THING)], [seen(5, SECOND_THING)]]
+    states = run(log, rules())
+    names = [[names_of(state)[row] for row in state.resolution.anchor] for state in states]
+    assert names == [[THING, THING], [THING, THING]]
+    log = [[seen(10, THING, SECOND_THING), seen(9, SECOND_THING)], [seen(5, THING)]]
+    states = run(log, rules())
+    names = [[names_of(state)[row] for row in state.resolution.anchor] for state in states]
+    assert names == [[SECOND_THING] * 2, [SECOND_THING] * 2]
 
 
 def test_things_that_take_turns_are_no_owners() -> None:
