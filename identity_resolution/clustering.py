@@ -54,7 +54,7 @@ def cluster(graph: Graph, table: RuleTable, screening: Screening) -> Clusters:
     component = components(size, whole[more.left], whole[more.right])[whole] if len(more) else whole
     is_contested |= _is_limit_exceeded(whole, constraints)
     is_contested[whole[left[graph.links.statement[open_rows] != NO_STATEMENT]]] = True
-    is_contested[_torn(whole, graph.apart)] = True
+    is_contested[_with_both_sides(whole, graph.apart)] = True
     label = whole.copy()
     contested = open_rows[is_contested[whole[left]]]
     if len(contested):
@@ -63,7 +63,7 @@ def cluster(graph: Graph, table: RuleTable, screening: Screening) -> Clusters:
     return Clusters(component, label, is_contested[whole], decision)
 
 
-def _torn(component: Integers, apart: Apart) -> Integers:
+def _with_both_sides(component: Integers, apart: Apart) -> Integers:
     """Return the components that hold both sides of a statement that keeps apart."""
     said = np.column_stack((component[apart.identifier], apart.number, apart.side))
     sides = np.unique(said, axis=0)

@@ -7,7 +7,7 @@ from identity_resolution.actors import NOBODY, choose_actors
 from identity_resolution.links import Evidence
 from identity_resolution.rules import IdentifierClass, Rules, tabulate
 from identity_store.changes import Outcome
-from identity_store.evidence import Observed
+from identity_store.evidence import NAMED_IN, Observed
 from identity_store.write import stage
 from warehouse.connection import Connection
 
@@ -25,20 +25,15 @@ _RULE_CREATE = """
 create temporary table namespace_rank (namespace text primary key, is_account boolean, rank bigint)
 on commit drop
 """
-# Sets with an identifier whose status changed get another actor; `offset 0` as in `evidence`.
-_REVISE = """
+# Sets with an identifier whose status changed get another actor.
+_REVISE = f"""
 with concerned as (
     select s.identifier_set_id, s.identifier_ids, s.actor_id
     from identity.identifier_set as s
     where s.identifier_set_id in (
         select named_in.identifier_set_id
-        from unnest(%(status_changed)s::bigint[]) as changed (identifier_id)
-        cross join lateral (
-            select found.identifier_set_id
-            from identity.identifier_set as found
-            where found.identifier_ids @> array[changed.identifier_id]
-            offset 0
-        ) as named_in
+        from unnest(%(status_changed)s::bigint[]) as named (identifier_id)
+        {NAMED_IN}
     )
 ),
 
@@ -71,7 +66,7 @@ set actor_id = n.identifier_id
 from concerned as c
 left join chosen as n on c.identifier_set_id = n.identifier_set_id
 where s.identifier_set_id = c.identifier_set_id and c.actor_id is distinct from n.identifier_id
-"""
+"""  # noqa: S608 - a constant of `evidence`
 
 
 def write_actors(

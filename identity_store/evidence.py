@@ -82,21 +82,26 @@ _EVIDENCE_SCHEMA = pa.schema(
     ]
 )
 
-# The whole log of some identifiers, a row a second. `offset 0` keeps it a look-up by index for each
-# of them: the planner would rather try every identifier on every set.
+# Beside each of some identifiers (`named`) the sets that hold it. `offset 0` keeps it a look-up by
+# index for each of them: the planner would rather try every identifier on every set.
+NAMED_IN = """
+cross join lateral (
+    select found.identifier_set_id, found.identifier_ids
+    from identity.identifier_set as found
+    where found.identifier_ids @> array[named.identifier_id]
+    offset 0
+) as named_in
+"""
+
+# The whole log of some identifiers, a row a second.
 _RECALL = f"""
 insert into pg_temp.recalled_evidence
 select {_SUMMARY}
 from identity.observation
 where identifier_set_id in (
-    select s.identifier_set_id
-    from pg_temp.recalled as r
-    cross join lateral (
-        select found.identifier_set_id
-        from identity.identifier_set as found
-        where found.identifier_ids @> array[r.identifier_id]
-        offset 0
-    ) as s
+    select named_in.identifier_set_id
+    from pg_temp.recalled as named
+    {NAMED_IN}
 )
 and (%(observation_kinds)s::text[] is null or observation_kind = any(%(observation_kinds)s))
 group by 1, 2, 3, 4, floor(extract(epoch from event_at))

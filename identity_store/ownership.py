@@ -7,10 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from identifiers import RESIDUAL
-from identity_resolution.graph import Integers
+from identity_resolution.graph import Flags, Integers
 from identity_resolution.links import Evidence
 from identity_resolution.ownership import Window, find_windows
 from identity_resolution.rules import IdentifierClass, Rules, tabulate
+from identity_store.changes import Outcome, moved
+from identity_store.evidence import NAMED_IN
 from identity_store.naming import Registry
 from identity_store.part import read_identifiers
 from identity_store.stored_part import StoredPart
@@ -38,7 +40,7 @@ create temporary view told as select identifier_id from identity.identifier;
 # Windows follow from the sets of a thing and the status of the accounts in them, what they mean
 # from the profiles of both. So an account that changed its profile may divide what it was ever
 # linked to or owned, one that changed its status whatever it was ever named with.
-_CANDIDATES = """
+_CANDIDATES = f"""
 insert into pg_temp.candidate
 with reached as (
     select identifier_id from pg_temp.told
@@ -58,13 +60,8 @@ with reached as (
     inner join identity.ownership_window as w on m.identifier_id = w.account_id
     union
     select member.identifier_id
-    from unnest(%(status_changed)s::bigint[]) as changed (identifier_id)
-    cross join lateral (
-        select found.identifier_ids
-        from identity.identifier_set as found
-        where found.identifier_ids @> array[changed.identifier_id]
-        offset 0
-    ) as named_in
+    from unnest(%(status_changed)s::bigint[]) as named (identifier_id)
+    {NAMED_IN}
     cross join lateral unnest(named_in.identifier_ids) as member (identifier_id)
 ),
 
@@ -101,7 +98,7 @@ divided as (
 select t.identifier_id, d.identifier_id is not null
 from things as t
 left join divided as d on t.identifier_id = d.identifier_id
-"""
+"""  # noqa: S608 - a constant of `evidence`
 
 _FORGET = """
 delete from identity.ownership_window as w
@@ -178,6 +175,23 @@ class Reconsidered:
     told: Integers | None
     moved: Integers
     status_changed: list[int]
+
+
+def reconsidered(
+    outcome: Outcome, touched: Flags, status_changed: list[int], rules: Rules
+) -> Reconsidered:
+    """Return by whom windows may change after a run over a part; touched: whom the news touch.
+
+    Who was merely seen again and may link shares a profile with every account that it may link to,
+    unless a rule says that it has only one; so nobody divides it.
+    """
+    screening, identifiers = outcome.after.resolution.screening, outcome.after.graph.identifiers
+    functional = tabulate(rules, identifiers.namespaces).functional
+    is_bound = functional >= 0
+    is_bound[functional[is_bound]] = True
+    is_alike = screening.is_active & ~is_bound[identifiers.namespace_code]
+    is_told = touched & (outcome.part.is_affected | ~is_alike)
+    return Reconsidered(outcome.part.identifier_id[is_told], moved(outcome), status_changed)
 
 
 def find_divided(conn: Connection, asked: Reconsidered, rules: Rules) -> Integers:

@@ -80,11 +80,14 @@ _IDENTIFIER_COLUMNS = """
     i.identifier_id, i.namespace, i.scope, i.value, i.arrival_day - date '1970-01-01',
     date_part('epoch', i.first_seen_at)::bigint, date_part('epoch', i.last_seen_at)::bigint,
     date_part('epoch', i.born_at)::bigint, i.best_strength, i.consent, i.epoch, i.component_id,
-    i.status, i.reason, i.is_contested, p.anchor_identifier_id, coalesce(p.kind = 'known', false)
+    i.status, i.reason, i.is_contested
 """
+_PROFILE_COLUMNS = "p.anchor_identifier_id, coalesce(p.kind = 'known', false)"
 # Only the profiles of the affected are asked for.
 _IDENTIFIERS = f"""
-select {_IDENTIFIER_COLUMNS}, c.identifier_id is not null, a.identifier_id is not null
+select
+    {_IDENTIFIER_COLUMNS}, {_PROFILE_COLUMNS},
+    c.identifier_id is not null, a.identifier_id is not null
 from pg_temp.involved as v
 inner join identity.identifier as i on v.identifier_id = i.identifier_id
 left join pg_temp.covered as c on v.identifier_id = c.identifier_id
@@ -94,13 +97,12 @@ left join identity.identifier_profile as m
 left join identity.profile as p on m.profile_id = p.profile_id
 """  # noqa: S608 - constants of this module
 _ASKED_IDENTIFIERS = f"""
-select {_IDENTIFIER_COLUMNS}, false, false
+select {_IDENTIFIER_COLUMNS}, null, false, false, false
 from pg_temp.asked as v
 inner join identity.identifier as i on v.identifier_id = i.identifier_id
-left join identity.profile as p on false
 """  # noqa: S608 - constants of this module
 _ALL_IDENTIFIERS = f"""
-select {_IDENTIFIER_COLUMNS}, true, true
+select {_IDENTIFIER_COLUMNS}, {_PROFILE_COLUMNS}, true, true
 from identity.identifier as i
 left join identity.identifier_profile as m
     on i.identifier_id = m.identifier_id and m.valid_to is null

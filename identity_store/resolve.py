@@ -8,7 +8,7 @@ import numpy as np
 from identity_resolution.graph import Flags, Integers
 from identity_resolution.incremental import News, State, absorb, begin, settle
 from identity_resolution.links import Evidence
-from identity_resolution.rules import Rules, tabulate
+from identity_resolution.rules import Rules
 from identity_store import changes, write
 from identity_store.actors import revise_actors, write_actors
 from identity_store.claims import (
@@ -20,7 +20,13 @@ from identity_store.claims import (
 from identity_store.evidence import Observed, observe, read_evidence, recall
 from identity_store.extent import cover, prepare, widen, widen_to_unsettled
 from identity_store.naming import Registry
-from identity_store.ownership import Reconsidered, find_divided, windows_of, write_windows
+from identity_store.ownership import (
+    Reconsidered,
+    find_divided,
+    reconsidered,
+    windows_of,
+    write_windows,
+)
 from identity_store.part import read_everything, read_part
 from identity_store.renormalised import renormalised
 from identity_store.rule_file import load_rules
@@ -232,27 +238,13 @@ def _write(work: Work, step: _Step) -> int:
     written += write.write_profiles(conn, changes.profile_rows(outcome, ids), work.stamp)
     written += write.write_events(conn, changes.event_rows(outcome, ids), work.stamp)
     status_changed = changes.status_changed(outcome)
-    reconsidered = [*status_changed, *work.erased[0].tolist()]
+    to_revise = [*status_changed, *work.erased[0].tolist()]
     written += write_actors(conn, outcome, step.found, step.evidence, work.rules)
-    written += revise_actors(conn, work.rules, reconsidered)
-    told = None if step.mode == "full" else part.identifier_id[_may_be_divided(step, work.rules)]
-    asked = Reconsidered(told, changes.moved(outcome), status_changed)
+    written += revise_actors(conn, work.rules, to_revise)
+    asked = reconsidered(outcome, step.touched, status_changed, work.rules)
+    if step.mode == "full":
+        asked = replace(asked, told=None)
     return written + _write_windows(work, asked)
-
-
-def _may_be_divided(step: _Step, rules: Rules) -> Flags:
-    """Flag whose windows the news may change.
-
-    Who was merely seen again and may link shares a profile with every account that it may link to,
-    unless a rule says that it has only one.
-    """
-    outcome = step.outcome
-    screening, identifiers = outcome.after.resolution.screening, outcome.after.graph.identifiers
-    functional = tabulate(rules, identifiers.namespaces).functional
-    is_bound = functional >= 0
-    is_bound[functional[is_bound]] = True
-    is_alike = screening.is_active & ~is_bound[identifiers.namespace_code]
-    return step.touched & (outcome.part.is_affected | ~is_alike)
 
 
 def _write_windows(work: Work, asked: Reconsidered) -> int:

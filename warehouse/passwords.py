@@ -21,7 +21,10 @@ def verifier(conn: psycopg.Connection, login: str, password: str) -> str:
 
 
 def verifier_for_any_driver(conn: psycopg.Connection, login: str, password: str) -> str:
-    """The verifier of a password that people type into tools of their own."""
+    """The verifier of a password that people type into tools of their own.
+
+    The session keeps the number of iterations.
+    """
     if conn.info.server_version >= _FIRST_VERSION_WITH_ITERATIONS:
         conn.execute(sql.SQL("set scram_iterations = {}").format(sql.Literal(ITERATIONS)))
     return verifier(conn, login, password)

@@ -21,10 +21,9 @@ from tests.integration.identity.logs import (
     step,
     stored_state,
 )
-from tests.property.identity.evidence import Identifier, Observation
 from warehouse.connection import LOGIN, connect
 
-OWNERS: tuple[Identifier, ...] = (("member_id", "", "M1"), ("member_id", "", "M2"))
+OWNERS = (MEMBER, OTHER_MEMBER)
 
 
 def _kept(settings: Settings) -> tuple[int, dict[str, float]]:
@@ -44,27 +43,25 @@ def test_health_is_carried_on_and_forgets_what_is_seven_runs_ago(
     warehouse_settings: Settings,
 ) -> None:
     for day in range(4):
-        pair = ((OWNERS[day % 2], 2), (PHONE, 2))
-        step(warehouse_settings, day, Observation(day * 100, pair, source="commerce"))
+        step(warehouse_settings, day, seen(day * 100, OWNERS[day % 2], PHONE))
     run_id, health = _kept(warehouse_settings)
     assert (health["moved_often"], health["churn_rate"]) == (1, 0.333333)
-    seen = []
+    moved_often = []
     for day in range(4, 12):
         counts = step(warehouse_settings, day)
         assert (counts.has_news, counts.rows_written) == (False, 0)
         run_id, health = _kept(warehouse_settings)
         assert health == _measured(warehouse_settings, run_id)
-        seen.append(health["moved_often"])
-    assert (seen[0], seen[-1]) == (1, 0)
+        moved_often.append(health["moved_often"])
+    assert (moved_often[0], moved_often[-1]) == (1, 0)
 
 
 def test_a_stage_that_is_repeated_within_a_run_keeps_what_it_measured(
     warehouse_settings: Settings,
 ) -> None:
     for day in range(2):
-        pair = ((OWNERS[day], 2), (PHONE, 2))
-        step(warehouse_settings, day, Observation(day * 100, pair, source="commerce"))
-    load(warehouse_settings, [Observation(200, ((OWNERS[0], 2), (PHONE, 2)), source="commerce")], 2)
+        step(warehouse_settings, day, seen(day * 100, OWNERS[day], PHONE))
+    load(warehouse_settings, [seen(200, MEMBER, PHONE)], 2)
     opened = open_run_of(warehouse_settings, 2)
     run(warehouse_settings, opened)
     run_id, health = _kept(warehouse_settings)
@@ -76,7 +73,7 @@ def test_a_stage_that_is_repeated_within_a_run_keeps_what_it_measured(
 def test_who_is_merely_seen_again_is_not_resolved_again(warehouse_settings: Settings) -> None:
     """A phone that two members claim is: there the newest sighting decides."""
     quiet, claimed = seen(0, MEMBER, OPENID), seen(5, OTHER_MEMBER, PHONE)
-    rival: Identifier = ("member_id", "", "M3")
+    rival = ("member_id", "", "M3")
     step(warehouse_settings, 0, quiet, claimed, seen(9, rival, PHONE))
     before = profiles_of(warehouse_settings)
     assert before[PHONE] == before[rival]

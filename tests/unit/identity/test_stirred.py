@@ -22,13 +22,13 @@ QUIET = [seen(10, ONE, OPENID, strength=3), seen(10, THING), seen(11, THING, ("o
 
 def stirred(before: list[Observation], batch: list[Observation]) -> set[Identifier]:
     """Who is stirred by `batch` after `before`."""
-    batches, chosen = [before, batch], RULES
-    ledger = run_ledger(batches, chosen)[0]
+    batches = [before, batch]
+    ledger = run_ledger(batches, RULES)[0]
     known, (_, evidence) = encode(batches)
     log, nobody = concatenate(ledger.log, evidence), np.zeros(len(known), dtype=bool)
     claims = with_source_claims(no_claims(len(known)), log)
     news = News(evidence, claims, partial(holding, log), changed=nobody, recounted=nobody)
-    change = absorb(ledger.state, news, chosen)
+    change = absorb(ledger.state, news, RULES)
     names = names_of(ledger.state)
     found = {names[row] for row in np.flatnonzero(change.stirred)}
     assert found <= {names[row] for row in np.flatnonzero(change.touched)}
