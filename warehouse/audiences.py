@@ -47,6 +47,9 @@ class Audience:
 
 
 _MEMBERS = "select * from offers.audience(%s, %s, %s, %s, %s)"
+_CHANNELS = """
+select channel, count(*) from mart.next_best_offer where offer_id = %s group by 1 order by 2 desc, 1
+"""
 _BEFORE = """
 select m.profile_id from offers.export_member as m
 where m.export_id = (
@@ -60,6 +63,23 @@ insert into offers.export
 select clock_timestamp(), %s, %s, %s, %s, as_of, %s from mart.publication
 returning export_id
 """
+
+
+def only_channel(settings: Settings, offer_id: str) -> str:
+    """The one channel by which the offer goes to anybody now.
+
+    Raises:
+        Retryable: the database cannot be reached.
+        Fatal: it goes to nobody, or by several channels; the message counts them.
+    """
+    with database_errors_without_values(), connect(settings, ROLE, stage=STAGE) as conn:
+        found = conn.execute(_CHANNELS, (offer_id,)).fetchall()
+    if not found:
+        raise Fatal(f"{offer_id} goes to nobody now: `c360 offers show ID` says of a person why")
+    if len(found) > 1:
+        told = ", ".join(f"{channel}: {count:,}" for channel, count in found)
+        raise Fatal(f"{offer_id} goes by several channels; name one. Persons by {told}")
+    return str(found[0][0])
 
 
 def take_audience(settings: Settings, question: Question) -> Audience:

@@ -10,7 +10,7 @@ import typer
 from c360.audience_files import write_audience
 from c360.cli.output import say
 from settings import load_settings
-from warehouse.audiences import Question, take_audience
+from warehouse.audiences import Question, only_channel, take_audience
 
 app = typer.Typer(help=__doc__)
 
@@ -41,8 +41,10 @@ class Shape(StrEnum):
 )
 def audience(  # noqa: PLR0913 - each is an option of the command
     offer: Annotated[str, typer.Option(help="Id of the offer.")],
-    channel: Annotated[Channel, typer.Option(help="The channel, and so the id.")],
     *,
+    channel: Annotated[
+        Channel | None, typer.Option(help="The channel, and so the id; default: the offer's only.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the best first.")] = 5000,
     not_contacted: Annotated[str, typer.Option(help="Not within so many days: 7d.")] = "",
     receiver: Annotated[str, typer.Option(help="Who gets it; differences are kept by it.")] = "crm",
@@ -59,10 +61,11 @@ def audience(  # noqa: PLR0913 - each is an option of the command
     days = int(match[1]) if match else None
     if Path(offer).name != offer:
         raise typer.BadParameter("an offer's id holds no path", param_hint="--offer")
-    question = Question(offer, channel.value, receiver, limit, days, third_party)
-    found = take_audience(load_settings(), question)
+    settings = load_settings()
+    by = channel.value if channel else only_channel(settings, offer)
+    found = take_audience(settings, Question(offer, by, receiver, limit, days, third_party))
     suffix = {"wechat-tags": "jsonl", "wecom": "json"}.get(shape.value, shape.value)
-    path = out or Path(f"{offer}.{channel.value}.{suffix}")
+    path = out or Path(f"{offer}.{by}.{suffix}")
     write_audience(found, path, shape.value)
     say(f"{len(found.members)} persons in {path.name}")
     say(f"{len(found.entered)} entered, {len(found.left)} left since the last export")

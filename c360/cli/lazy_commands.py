@@ -69,8 +69,10 @@ class LazyCommands(TyperGroup):
         except (PipelineError, ConfigError) as error:
             _fail(str(error), EXIT_FAILED)
         except Exception as error:
-            # Wrong usage and asked-for exits are Typer's to tell.
-            if type(error).__module__.startswith("typer.") or os.environ.get("C360_TRACEBACK"):
+            # Wrong usage, asked-for exits, a reader that has enough (`head`) are Typer's to tell.
+            is_typers = isinstance(error, BrokenPipeError)
+            is_typers |= type(error).__module__.startswith("typer.")
+            if is_typers or os.environ.get("C360_TRACEBACK"):
                 raise
             # An unexpected error's text may quote data; its kind cannot.
             _fail(
