@@ -33,10 +33,13 @@ the population is not what they were made with. What stays was made with the sha
     {%- endif %}
 {%- endmacro %}
 
-{# All of a dimension left: everybody's preferences in it are made anew. #}
+{#
+All of a dimension left: everybody's preferences in it are made anew. Distinct, because what the planner takes for too
+much to hash is read again from the start for each row.
+#}
 {% macro is_made_anew(dimension) -%}
     {% if is_incremental() -%}
-    {{ dimension }} not in (select known.dimension from {{ this }} as known)
+    {{ dimension }} not in (select distinct known.dimension from {{ this }} as known)
     {%- else -%}
     true
     {%- endif %}

@@ -11,15 +11,18 @@ An id that merged away still leads to its person; after an erasure it leads to n
     where
         frozen.as_of > coalesce({{ previous_as_of() }}, '-infinity')
         or frozen.month_end < {{ as_of() }} - make_interval(months => {{ var('snapshot_retention_months') }})
-        or frozen.profile_id not in (
-            select person.profile_id
-            from {{ ref('int_person') }} as person
-            where not person.is_under_14
-            union all
-            select redirect.old_profile_id
-            from {{ ref('profile_redirect') }} as redirect
-            inner join {{ ref('int_person') }} as person on redirect.profile_id = person.profile_id
-            where not person.is_under_14
+        or not (
+            exists (
+                select
+                from {{ ref('int_person') }} as person
+                where frozen.profile_id = person.profile_id and not person.is_under_14
+            )
+            or exists (
+                select
+                from {{ ref('profile_redirect') }} as redirect
+                inner join {{ ref('int_person') }} as person on redirect.profile_id = person.profile_id
+                where frozen.profile_id = redirect.old_profile_id and not person.is_under_14
+            )
         )
     {%- endif %}
 {%- endmacro %}

@@ -12,8 +12,10 @@ Tags by key as `pipeline.tag_rules` compiled them: value, score and support in S
 {# The history as it was before this day: a repeated run writes the day again. #}
 {% macro forget_tags_of_the_day() -%}
     {% if is_incremental() -%}
-    delete from {{ this }}
-    where valid_from >= {{ as_of() }} or profile_id not in (select live.profile_id from {{ ref('portrait') }} as live);
+    delete from {{ this }} as told
+    where
+        told.valid_from >= {{ as_of() }}
+        or not exists (select from {{ ref('portrait') }} as live where told.profile_id = live.profile_id);
     update {{ this }} set valid_to = null where valid_to >= {{ as_of() }}
     {%- endif %}
 {%- endmacro %}

@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -150,3 +151,17 @@ def test_the_warehouse_is_read_and_written(
     links = "select left_id, right_id, coalesce(refusal_reason, decision) from identity.link"
     found = "select * from identity.spark_link order by 1, 2"
     assert rows(settings, found) == rows(settings, f"{links} order by 1, 2")
+
+
+def test_a_session_of_this_machine_has_the_memory_that_was_asked_for() -> None:
+    program = (
+        "from identity_spark.__main__ import start_session\n"
+        "from settings import load_settings\n"
+        "session = start_session(load_settings(), 'local[1]', '3g')\n"
+        "print(session.sparkContext._jvm.java.lang.Runtime.getRuntime().maxMemory())\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program], cwd=PLACE, check=True, capture_output=True, text=True
+    )
+
+    assert 2.8 < int(answer.stdout.split()[-1]) / 2**30 <= 3

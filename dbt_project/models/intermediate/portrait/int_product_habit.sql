@@ -1,6 +1,7 @@
 -- Grain: product that was bought: how often buyers come back for it, how popular it is, what goes with it.
 -- Repeat rate and popularity are rounded, so that they move in steps. Popularity is the product's baskets of
--- 90 days over those of the most popular product.
+-- 90 days over those of the most popular product. Baskets count up to the last Sunday: what is popular ranks
+-- the products of everybody, so it moves once a week. Until a whole week was sold they count up to today.
 -- Pairs are counted once and then told of both; they are ranked by number, in the order of the ids.
 {{ config(indexes=[{'columns': ['product_id'], 'unique': true}]) }}
 
@@ -18,13 +19,21 @@ with products as materialized (
     group by product_id
 ),
 
+counted as (
+    select
+        case
+            when min(order_date) > {{ last_sunday() }} - 6 then {{ as_of() }} else {{ last_sunday() }}
+        end as until
+    from {{ ref('int_basket') }}
+),
+
 recent as (
     select
         bought.product_id,
         round(count(*)::numeric / max(count(*)) over (), 2) as popularity
     from {{ ref('int_basket') }} as baskets
+    inner join counted on baskets.order_date > counted.until - 90 and baskets.order_date <= counted.until
     cross join lateral unnest(baskets.product_ids) as bought (product_id) -- noqa: AL05
-    where baskets.order_date > {{ as_of() }} - 90
     group by bought.product_id
 ),
 
@@ -34,9 +43,10 @@ together as materialized (
         other.product_id as other_id,
         count(*) as baskets
     from {{ ref('int_basket') }} as baskets
+    inner join counted on baskets.order_date > counted.until - 180 and baskets.order_date <= counted.until
     cross join lateral unnest(baskets.product_ids) with ordinality as this_one (product_id, place)
     cross join lateral unnest(baskets.product_ids[this_one.place + 1:]) as other (product_id)
-    where baskets.order_date > {{ as_of() }} - 180 and array_length(baskets.product_ids, 1) > 1
+    where array_length(baskets.product_ids, 1) > 1
     group by this_one.product_id, other.product_id
 ),
 
