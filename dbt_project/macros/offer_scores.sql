@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {# Monday of the week of the decided day: what is drawn anew each week. #}
-{% macro decided_week() -%} date_trunc('week', {{ as_of() }} + 1)::date {%- endmacro %}
+{% macro decided_week() -%} ({{ last_sunday() }} + 1) {%- endmacro %}
 
 {# Where in the list, in [0, 1), what the person is tried stands; null but for a share of persons each week. #}
 {% macro tried_draw(subject) -%}

@@ -11,7 +11,7 @@ or a variable read while parsing, would make dbt parse the whole project again f
 {% macro as_of() -%} date '{{ run_value("C360_DBT_AS_OF", "2000-01-01") }}' {%- endmacro %}
 
 {# The end of the last whole week: as_of itself where that is a Sunday. #}
-{% macro last_sunday() -%} ({{ as_of() }} - extract(isodow from {{ as_of() }})::integer % 7) {%- endmacro %}
+{% macro last_sunday() -%} (date_trunc('week', {{ as_of() }} + 1)::date - 1) {%- endmacro %}
 
 {# The first moment that does not count any more: midnight in Asia/Shanghai after as_of. #}
 {% macro as_of_end() -%} (({{ as_of() }} + 1)::timestamp at time zone 'Asia/Shanghai') {%- endmacro %}
