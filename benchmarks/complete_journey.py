@@ -39,7 +39,8 @@ own as (
     from past join cover using (product_id) group by all
 ),
 popularity as (
-    select coupon_upc, count(distinct household_id) as buyers
+    select coupon_upc, count(distinct household_id) as exact,
+        round(exact, 1 - floor(log10(exact))::int) as buyers
     from past join cover using (product_id) group by all
 ),
 redeemed_before as (

@@ -88,7 +88,7 @@ def fill_history(
 def live_another_day(settings: Settings, day: date) -> int:
     """A day on which one person in fifty comes, buys or gets a message: a load more of each kind.
 
-    Returns how many records came.
+    On each day of a week it is others. Returns how many records came.
     """
     kinds = {**BEHAVIOUR, **TRADE}
     with connect(settings, LOGIN) as conn:

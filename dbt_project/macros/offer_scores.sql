@@ -29,6 +29,9 @@ redeemed it before; how many buyers ever bought a covered product breaks ties. O
     end
 {%- endmacro %}
 
+{# A share greater than 0, rounded to its two leading digits. #}
+{% macro two_digits(share) -%} round({{ share }}, 1 - floor(log({{ share }}))::integer) {%- endmacro %}
+
 {# 1, more for who redeemed the offer before; few did, and a logarithm of a numeric is dear. #}
 {% macro habit(affinity) -%}
     case when {{ affinity }}.redemption_count > 0 then 1 + 0.3 * ln((1 + {{ affinity }}.redemption_count)::numeric) else 1 end

@@ -28,7 +28,7 @@ the population is not what they were made with. What stays was made with the sha
             from {{ shares }} as shares
             full join (select distinct dimension, value, population_share from {{ this }}) as known
                 on shares.dimension = known.dimension and shares.value = known.value
-            where shares.share is distinct from known.population_share
+            where coalesce(shares.share, 0) <> coalesce(known.population_share, 0)
         )
     {%- endif %}
 {%- endmacro %}

@@ -44,10 +44,15 @@
 
 {# An amount rounded to half of its leading digit: what moves a little each day is published when it moved a step. #}
 {% macro coarse(amount) -%}
-    case
-        when {{ amount }} >= 1
-            then round({{ amount }} / (10 ^ floor(log({{ amount }}::numeric)) / 2))
-            * (10 ^ floor(log({{ amount }}::numeric)) / 2)
-        else 0
-    end::bigint
+    case when {{ amount }} >= 1 then {{ half_digit(amount) }} else 0 end::bigint
+{%- endmacro %}
+
+{# The same of a number of things expected: in tenths below 1. #}
+{% macro coarse_count(number) -%}
+    case when {{ number }} >= 1 then {{ half_digit(number) }} else {{ number }} end
+{%- endmacro %}
+
+{# Half of the leading digit of what is 1 or more, and nothing between. #}
+{% macro half_digit(amount) -%}
+    round({{ amount }} / (10 ^ floor(log({{ amount }}::numeric)) / 2)) * (10 ^ floor(log({{ amount }}::numeric)) / 2)
 {%- endmacro %}

@@ -68,7 +68,7 @@ activity as (
         profile_id,
         min(first_at) as first_at,
         max(last_at) as last_at
-    from {{ ref('int_person_activity') }}
+    from {{ ref('int_person_day') }}
     group by profile_id
 ),
 

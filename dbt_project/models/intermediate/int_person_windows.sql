@@ -9,30 +9,16 @@
 {% set contacts = ['contacts', 'contact_clicks'] %}
 {% set names = ['visit_days'] + activities + sessions + ['orders'] + contacts + amounts %}
 
-with days as (
+with bands as (
     select
         profile_id,
-        event_date as on_date,
-        (sum(visit_event_count) > 0)::integer as visit_days,
-        sum(product_view_count)::bigint as product_views,
-        sum(search_count)::bigint as searches,
-        sum(cart_add_count)::bigint as cart_adds,
-        sum(share_count)::bigint as shares,
-        sum(event_count)::bigint as events
-    from {{ ref('int_person_activity') }}
-    where profile_kind = 'known' and event_date > {{ as_of() }} - {{ longest }}
-    group by profile_id, event_date
-),
-
-bands as (
-    select
-        profile_id,
-        {{ window_band('on_date') }} as band,
+        {{ window_band('event_date') }} as band,
         {{ measures({
             'visit_days': 'sum(visit_days)', 'product_views': 'sum(product_views)', 'searches': 'sum(searches)',
             'cart_adds': 'sum(cart_adds)', 'shares': 'sum(shares)', 'events': 'sum(events)',
         }, names) }}
-    from days
+    from {{ ref('int_person_day') }}
+    where profile_kind = 'known' and event_date > {{ as_of() }} - {{ longest }}
     group by profile_id, band
     union all
     select

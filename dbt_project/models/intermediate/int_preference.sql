@@ -45,7 +45,7 @@ population as (
     from {{ ref('int_habit_share') }}
 ),
 
--- The order of weights is the order of shares.
+-- The order of weights is the order of shares. A value without a share is only of who has it.
 shrunk as (
     select
         totals.choice_no,
@@ -67,6 +67,7 @@ shrunk as (
             totals.profile_id = own.profile_id
             and totals.dimension = own.dimension
             and population.value = own.value
+    where population.share > 0 or own.n > 0
 ),
 
 ranked as (

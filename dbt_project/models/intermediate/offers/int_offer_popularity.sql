@@ -1,4 +1,5 @@
 -- Grain: live offer, with the share of buyers who ever bought what it covers; null when it covers no product.
+-- Shares have two digits: they are in everybody's chances, so they move in steps and not with each order.
 {{ config(materialized='table') }}
 
 with buyers as (
@@ -26,7 +27,7 @@ popularity as (
         case
             when covering.offer_id is not null
                 then greatest(coalesce(owners.owner_count, 0)::numeric / buyers.buyer_count, 0.001)
-        end as popularity
+        end as owner_share
     from {{ ref('int_offer_live') }} as offer
     cross join buyers
     left join covering on offer.offer_id = covering.offer_id
@@ -36,8 +37,8 @@ popularity as (
 final as (
     select
         offer.*,
-        popularity.popularity,
-        avg(popularity.popularity) over () as mean_popularity
+        {{ two_digits('popularity.owner_share') }} as popularity,
+        {{ two_digits('avg(popularity.owner_share) over ()') }} as mean_popularity
     from {{ ref('int_offer_live') }} as offer
     inner join popularity on offer.offer_number = popularity.offer_number
 )

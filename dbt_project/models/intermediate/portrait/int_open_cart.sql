@@ -1,5 +1,12 @@
--- Grain: person × product put into the cart within 30 days. Only product_affinity reads it.
-{{ config(materialized='ephemeral') }}
+-- Grain: person × product that was put into the cart, and the last day of it.
+-- Only touched persons' carts are looked at anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_touched() }}",
+    indexes=[{'columns': ['profile_id', 'product_id'], 'unique': true}],
+) }}
 
 with final as (
     select
@@ -11,9 +18,8 @@ with final as (
         on events.identifier_set_id = map.identifier_set_id and {{ owned_at('events.occurred_at') }}
     where
         events.verb = 'cart_add'
-        and events.event_day > {{ as_of() }} - 31
-        and events.event_date > {{ as_of() }} - 30
         and events.product_id is not null
+        and {{ is_touched('map.profile_id') }}
     group by map.profile_id, events.product_id
 )
 

@@ -1,7 +1,7 @@
 -- Grain: product that was bought: how often buyers come back for it, how popular it is, what goes with it.
 -- Repeat rate and popularity are rounded, so that they move in steps. Popularity is the product's baskets of
--- 90 days over those of the most popular product. Baskets count up to the last Sunday: what is popular ranks
--- the products of everybody, so it moves once a week. Until a whole week was sold they count up to today.
+-- 90 days over those of the most popular product. All that ranks the products of everybody counts up to the
+-- last Sunday, so that it moves once a week; until a whole week was sold it counts up to today.
 -- Pairs are counted once and then told of both; they are ranked by number, in the order of the ids.
 {{ config(indexes=[{'columns': ['product_id'], 'unique': true}]) }}
 
@@ -10,21 +10,31 @@ with products as materialized (
         product_id,
         (row_number() over (order by product_id))::integer as product_no,
         count(*) as buyers,
-        count(*) filter (where order_days > 1) as buyers_again,
-        sum(last_date - first_date) as span_days,
-        sum(order_days - 1) as gaps,
         sum(quantity) as sold_quantity,
         sum(total_fen) as sold_fen
     from {{ ref('int_person_product') }}
     group by product_id
 ),
 
-counted as (
+counted as materialized (
     select
         case
             when min(order_date) > {{ last_sunday() }} - 6 then {{ as_of() }} else {{ last_sunday() }}
         end as until
     from {{ ref('int_basket') }}
+),
+
+repeated as (
+    select
+        product_id,
+        count(*) as buyers,
+        count(*) filter (where order_days > 1) as buyers_again,
+        sum(span_days) as span_days,
+        sum(order_days - 1) as gaps
+    from (
+        {{ purchases_until('counted') }}
+    ) as bought
+    group by product_id
 ),
 
 recent as (
@@ -81,8 +91,8 @@ final as (
         products.product_id,
         products.product_no,
         products.buyers::integer as buyer_count,
-        round(sqrt((products.buyers_again + 0.5) / (products.buyers + 1)), 2) as repeat_root,
-        round(products.span_days::numeric / nullif(products.gaps, 0))::integer as gap_days,
+        {{ repeat_root('repeated') }} as repeat_root,
+        round(repeated.span_days::numeric / nullif(repeated.gaps, 0))::integer as gap_days,
         coalesce(recent.popularity, 0) as popularity,
         (row_number() over (
             order by coalesce(recent.popularity, 0) desc, products.product_id asc
@@ -91,6 +101,7 @@ final as (
         products.sold_quantity,
         products.sold_fen
     from products
+    left join repeated on products.product_id = repeated.product_id
     left join recent on products.product_id = recent.product_id
     left join companions on products.product_id = companions.product_id
 )

@@ -50,7 +50,7 @@ final as (
         {%- for dimension in dimensions %}
             {{ preference_columns(dimension) }},
         {%- endfor %}
-        forecast.orders_90d::numeric(6, 1) as clv_orders_90d,
+        {{ coarse_count('forecast.orders_90d') }}::numeric(6, 1) as clv_orders_90d,
         forecast.churn_risk::numeric(2, 1) as clv_churn_risk,
         {{ risk_band('forecast.churn_risk') }} as clv_churn_risk_band,
         {{ coarse('forecast.clv_12m_fen') }} as clv_12m_fen,
