@@ -8,9 +8,9 @@ staging, the marts in one call of dbt, the decision on offers, publishing. The b
 portraits, preferences and growth marts of 200,000 persons, 3 M orders and 20 M events, full, when
 staging (views) and facts exist: their share of the wall clock of dbt's call, in which two models
 run at a time. Facts, candidates of offers and tests have rows of their own. On each of two days
-one person in fifty does something, and the clock moves on: a Monday, on which what is relative to
-everybody is looked at anew, and an ordinary day. `--empty-raw` gives the disk of raw back when the
-facts are made; a run that goes on without raw must not be built from the beginning again.
+one person in fifty does something, and the clock moves on: a Saturday like any other, and a Sunday,
+with which a week is over, so that shares and popularity move for everybody. `--empty-raw` gives the
+disk of raw back when the facts are made; the facts cannot be made anew afterwards.
 """
 
 import argparse
@@ -37,8 +37,8 @@ from warehouse.connection import LOGIN, connect
 from warehouse.publish import publish
 from warehouse.runs import Run, open_run
 
-LAST_DAY = date(2026, 11, 22)
-DAYS = {"Monday": date(2026, 11, 23), "Tuesday": date(2026, 11, 24)}
+LAST_DAY = date(2026, 11, 20)
+DAYS = {"Saturday": date(2026, 11, 21), "Sunday": date(2026, 11, 22)}
 DEAREST = 15
 SECONDS_A_QUESTION = 2.0
 FIND = "select * from mart.find_profile(%s, %s, %s)"

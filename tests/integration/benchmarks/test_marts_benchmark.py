@@ -41,7 +41,7 @@ def test_the_benchmark_of_marts_leaves_none_empty_and_tells_every_figure(
     console = Console(file=StringIO(), width=200)
     report = Report(console, 200)
     with copy_of(staged_database) as settings:
-        measure(settings, report, BrandSize(200))
+        measure(settings, report, BrandSize(200), is_raw_emptied=False)
         marts = rows(
             settings,
             "select table_name from information_schema.tables"
