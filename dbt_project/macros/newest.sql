@@ -38,8 +38,9 @@
 The newest record for each key, by a total order, so that neither the order of arrival nor a repetition matters.
 The first run reads everything. Later runs read their own loads, and the days that opened since the last publishing
 (an open day's records came early and were left out), and compare them with what the table holds.
+What is made from everything may be put in the order of a column: a day stirs a few, whose facts are then read together.
 #}
-{% macro newest(staged, keys) %}
+{% macro newest(staged, keys, together_by=none) %}
 with incoming as (
     select *
     from {{ staged }}
@@ -79,4 +80,7 @@ final as (
 )
 
 select * from final
+{%- if together_by and not is_incremental() %}
+order by {{ together_by }}
+{%- endif %}
 {% endmacro %}

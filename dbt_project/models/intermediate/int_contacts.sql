@@ -5,4 +5,4 @@
     indexes=[{'columns': ['message_id'], 'unique': true}],
 ) }}
 
-{{ newest(ref('stg_commerce__contacts'), ['message_id']) }}
+{{ newest(ref('stg_commerce__contacts'), ['message_id'], together_by='identifier_set_id') }}

@@ -45,3 +45,4 @@ with final as (
 )
 
 select * from final
+order by profile_id

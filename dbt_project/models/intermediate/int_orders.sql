@@ -5,4 +5,4 @@
     indexes=[{'columns': ['order_id'], 'unique': true}],
 ) }}
 
-{{ newest(ref('stg_commerce__orders'), ['order_id']) }}
+{{ newest(ref('stg_commerce__orders'), ['order_id'], together_by='identifier_set_id') }}

@@ -109,3 +109,4 @@ final as (
 )
 
 select * from final
+order by profile_id

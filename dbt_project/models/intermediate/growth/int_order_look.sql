@@ -33,3 +33,4 @@ with final as (
 )
 
 select * from final
+order by profile_id

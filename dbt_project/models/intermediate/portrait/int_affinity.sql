@@ -104,17 +104,17 @@ ranked as (
 
 final as (
     select
-        profile_id,
-        product_id,
-        place::smallint as rank,
-        (score / 1000.0)::numeric(6, 3) as score,
-        n,
-        last_date,
-        due_date,
+        ranked.profile_id,
+        ranked.product_id,
+        ranked.place::smallint as rank,
+        (ranked.score / 1000.0)::numeric(6, 3) as score,
+        ranked.n,
+        ranked.last_date,
+        ranked.due_date,
         {{ affinity_rule() }} as rule,
         ({{ products_fingerprint() }}) as made_with -- noqa: ST05
     from ranked
-    where place <= 20
+    where ranked.place <= 20
 )
 
 select * from final

@@ -78,3 +78,4 @@ final as (
 )
 
 select * from final
+order by profile_id

@@ -18,3 +18,4 @@ with final as (
 )
 
 select * from final
+order by profile_id
