@@ -11,4 +11,5 @@
     post_hook=["{{ forget_superseded() }}", "{{ refresh_statistics() }}"],
 ) }}
 
-{{ newest(ref('int_event_records'), ['event_day', 'channel', 'kind', 'source_key'], together_by='identifier_set_id') }}
+{% set keys = ['event_day', 'channel', 'kind', 'source_key'] %}
+{{ newest(ref('int_event_records'), keys, together_by='identifier_set_id') }}
