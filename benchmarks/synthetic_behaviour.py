@@ -46,7 +46,7 @@ truncate synthetic.session;
 insert into synthetic.session
 select n, is_known, n * 4096 + 4095, os, %(day)s::date, hour, channel,
     1 + mod(synthetic.draw(n, 30), 5), 7, taste
-from synthetic.person where turn = 6 + extract(isodow from %(day)s::date) and is_known;
+from synthetic.person where weekday_of_visit = extract(isodow from %(day)s::date) and is_known;
 analyze synthetic.session
 """
 # The names of each verb, in the order of the case below, as the SDK of each channel writes them.

@@ -39,7 +39,7 @@ with drawn as (
 select
     n,
     is_known,
-    mod(n, 50) as turn,
+    mod(n, 50) as weekday_of_visit,
     'p_' || left(md5(n::text), 26) as profile_id,
     case
         when is_known then greatest(1, round(%(sessions)s * activity

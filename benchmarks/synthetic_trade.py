@@ -34,14 +34,14 @@ select n, 99999, 'O' || lpad(n::text, 7, '0') || '99999',
     (%(day)s::date + make_interval(hours => hour)) at time zone 'Asia/Shanghai',
     1 + mod(n, 3), taste, mod(synthetic.draw(n, 53), 100), channel
 from synthetic.person
-where turn = 6 + extract(isodow from %(day)s::date) and is_known
+where weekday_of_visit = extract(isodow from %(day)s::date) and is_known
     and mod(synthetic.draw(n, 54), 3) = 0;
 insert into synthetic.message
 select n, 'C' || lpad(n::text, 7, '0') || '999',
     (%(day)s::date + make_interval(hours => 10)) at time zone 'Asia/Shanghai',
     mod(synthetic.draw(n, 62), 100)
 from synthetic.person
-where turn = 6 + extract(isodow from %(day)s::date) and is_known
+where weekday_of_visit = extract(isodow from %(day)s::date) and is_known
     and mod(synthetic.draw(n, 63), 3) = 0;
 analyze synthetic.purchase, synthetic.message
 """

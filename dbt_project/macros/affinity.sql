@@ -43,13 +43,9 @@ were made with.
     {%- endif %}
 {%- endmacro %}
 
-{# Everybody's left. #}
-{% macro is_affinity_touched(profile_id) -%}
-    {% if is_incremental() -%}
-    ({{ is_touched(profile_id) }} or not exists (select from {{ this }}))
-    {%- else -%}
-    true
-    {%- endif %}
+{# Everybody's left, so everybody's are made anew. #}
+{% macro is_emptied() -%}
+    {% if is_incremental() -%} not exists (select from {{ this }}) {%- else -%} true {%- endif %}
 {%- endmacro %}
 
 {#

@@ -12,8 +12,8 @@
 with final as (
     select
         profile_id,
+        profile_kind,
         event_date,
-        min(profile_kind) as profile_kind,
         min(first_at) as first_at,
         max(last_at) as last_at,
         (sum(visit_event_count) > 0)::integer as visit_days,
@@ -24,7 +24,7 @@ with final as (
         sum(event_count)::integer as events
     from {{ ref('int_person_activity') }}
     where {{ is_touched('profile_id') }}
-    group by profile_id, event_date
+    group by profile_id, profile_kind, event_date
 )
 
 select * from final

@@ -33,7 +33,7 @@ baskets as materialized (
         2000000 + sum({{ purchase_weight('value.last_order_date - orders.order_date') }})::bigint as weight
     from {{ ref('int_person_orders') }} as orders
     inner join {{ ref('int_person_value') }} as value on orders.profile_id = value.profile_id
-    where {{ is_affinity_touched('orders.profile_id') }}
+    where {{ is_touched('orders.profile_id') }} or {{ is_emptied() }}
     group by orders.profile_id
 ),
 

@@ -13,7 +13,7 @@ with final as (
         coalesce(carts.cart_date > coalesce(affinity.last_date, carts.cart_date - 1), false) as in_cart
     from {{ ref('int_affinity') }} as affinity
     inner join {{ ref('portrait') }} as portrait on affinity.profile_id = portrait.profile_id
-    left join {{ ref('int_open_cart') }} as carts
+    left join {{ ref('int_person_cart') }} as carts
         on
             affinity.profile_id = carts.profile_id
             and affinity.product_id = carts.product_id
