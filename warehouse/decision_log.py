@@ -9,7 +9,9 @@ RETENTION_DAYS = 400
 _FORGET_RUN = "delete from offers.decision_log where run_id = %s"
 # What stands in `mart` as it is decided now was logged when it began.
 # Who is tried something would else have been given what is worth most of the list.
-# Persons without a holdout are left out before their lists are unfolded.
+# Persons without a holdout are left out before their lists are unfolded. What was tried is joined
+# before what stands is taken away (`offset 0` keeps it so): how many rows are left after that is
+# guessed as one, and who is joined to one row is read again for each of hundreds of thousands.
 _APPEND = """
 with holdout as (
     select array_agg(reason_code) as codes from build.offer_reason where stage = 'holdout'
@@ -20,6 +22,17 @@ held_out as (
     inner join build.offer_hold as h on h.reason_codes && holdout.codes
     cross join lateral unnest(h.offer_ids, h.reason_codes) as held (offer_id, reason_code)
     where held.reason_code = any (holdout.codes)
+),
+decided as (
+    select n.*, best.offer_id as policy_offer_id
+    from build.next_best_offer as n
+    left join (
+        select distinct on (profile_id) profile_id, offer_id
+        from intermediate.int_offer_choice
+        where arm = 'explore' and expected_value_fen is not null
+        order by profile_id, expected_value_fen desc, offer_id
+    ) as best on n.arm = 'explore' and n.profile_id = best.profile_id
+    offset 0
 )
 insert into offers.decision_log (
     run_id, decided_on, profile_id, identifier_id, offer_id, rank, channel, arm, p_logged,
@@ -28,15 +41,9 @@ insert into offers.decision_log (
 select
     %(run_id)s, %(as_of)s::date + 1, n.profile_id, p.anchor_identifier_id, n.offer_id, n.rank,
     n.channel, n.arm, n.p_logged, n.p_convert, n.expected_value_fen, n.model_version,
-    best.offer_id
-from build.next_best_offer as n
+    n.policy_offer_id
+from decided as n
 inner join identity.profile as p using (profile_id)
-left join (
-    select distinct on (profile_id) profile_id, offer_id
-    from intermediate.int_offer_choice
-    where arm = 'explore' and expected_value_fen is not null
-    order by profile_id, expected_value_fen desc, offer_id
-) as best on n.arm = 'explore' and n.profile_id = best.profile_id
 left join mart.next_best_offer as before
     on n.profile_id = before.profile_id and n.rank = before.rank and n.offer_id = before.offer_id
         and n.channel = before.channel and n.arm = before.arm

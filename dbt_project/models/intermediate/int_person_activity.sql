@@ -47,7 +47,17 @@ by_window as (
         events.scene_group <> 'exclude'
         and map.profile_kind in ('known', 'anonymous')
         and {{ is_touched('map.profile_id') }}
-    group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+    group by
+        map.profile_id,
+        map.profile_kind,
+        events.identifier_set_id,
+        events.event_day,
+        events.event_date,
+        events.event_hour,
+        events.channel,
+        events.scene_group,
+        events.device_type,
+        coalesce(events.category, 'none')
 ),
 
 final as (
@@ -57,3 +67,4 @@ final as (
 )
 
 select * from final
+order by profile_id -- what a day reads of a few persons lies together

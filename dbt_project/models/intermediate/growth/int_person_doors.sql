@@ -28,3 +28,4 @@ with final as (
 )
 
 select * from final
+order by profile_id -- what a day reads of a few persons lies together

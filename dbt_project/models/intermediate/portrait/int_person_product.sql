@@ -47,3 +47,4 @@ final as (
 )
 
 select * from final
+order by profile_id -- what a day reads of a few persons lies together
