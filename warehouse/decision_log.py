@@ -9,9 +9,9 @@ RETENTION_DAYS = 400
 _FORGET_RUN = "delete from offers.decision_log where run_id = %s"
 # What stands in `mart` as it is decided now was logged when it began.
 # Who is tried something would else have been given what is worth most of the list.
-# Persons without a holdout are left out before their lists are unfolded. What was tried is joined
-# before what stands is taken away (`offset 0` keeps it so): how many rows are left after that is
-# guessed as one, and who is joined to one row is read again for each of hundreds of thousands.
+# Persons without a holdout are left out before their lists are unfolded. What would have been given
+# is joined before what stands is taken away, and `offset 0` keeps it so: the planner takes what is
+# left after that for one row, and then may read all who are tried something again for each row.
 _APPEND = """
 with holdout as (
     select array_agg(reason_code) as codes from build.offer_reason where stage = 'holdout'
