@@ -32,7 +32,8 @@
 {#
 The days of a mart that must be counted anew: those whose row looks at a changed day, which lies at
 most `back` days before the row's own and at most `ahead` days after it. `back` none: any day before.
-A day that opened is one too: it has a row even when nothing happened on it. A run that failed leaves its changes to the next one, so all since the last publishing count.
+A day that opened is a changed one too, also when nothing happened on it: it has a row, and rows wait for it to be complete.
+A run that failed leaves its changes to the next one, so all since the last publishing count.
 #}
 {% macro growth_touched_days(inputs, back=0, ahead=0) -%}
     select distinct touched.on_date::date as on_date
@@ -43,6 +44,9 @@ A day that opened is one too: it has a row even when nothing happened on it. A r
             and changed_run_id > coalesce((
                 select max(run_id) from {{ source('ops', 'run') }} where status = 'published' and run_id <> {{ run_id() }}
             ), -1)
+        union
+        select opened.on_date::date
+        from generate_series({{ previous_as_of() }} + 1, {{ as_of() }}, interval '1 day') as opened (on_date)
     ) as changed
     cross join lateral generate_series(
         changed.changed_date - {{ ahead }},
@@ -50,9 +54,6 @@ A day that opened is one too: it has a row even when nothing happened on it. A r
         interval '1 day'
     ) as touched (on_date)
     where touched.on_date <= {{ as_of() }}
-    union
-    select opened.on_date::date
-    from generate_series({{ previous_as_of() }} + 1, {{ as_of() }}, interval '1 day') as opened (on_date)
 {%- endmacro %}
 
 {# Before the touched days are put in again they leave, also when nothing of them is left. #}

@@ -113,6 +113,13 @@ def erasure(warehouse: Warehouse) -> list[Record]:
     return []
 
 
+def moved_product(warehouse: Warehouse) -> list[Record]:
+    """What was bought turns out to be of a brand."""
+    at = moment(warehouse.day, 12)
+    body = {"product_id": "PR-OOLONG", "category": "tea", "brand": "Example Hill"}
+    return [Record("commerce", "products", "PR-OOLONG@1", at, body, ())]
+
+
 def changed_rule(warehouse: Warehouse) -> list[Record]:
     """A scene belongs to another group from now on, also in the past."""
     project = warehouse.folder / "dbt_project"
@@ -133,6 +140,10 @@ def changed_rule(warehouse: Warehouse) -> list[Record]:
         (merge, f"{GUEST_AND_HOST} = 1"),
         (split, f"{GUEST_AND_HOST} = 2"),
         (erasure, "select count(*) = 0 from intermediate.int_members where member_id = 'M000006'"),
+        (
+            moved_product,
+            "select count(*) > 0 from build.preference where value = 'Example Hill'",
+        ),
         (changed_rule, "select count(*) > 0 from build.funnel_daily where scene_group = 'ad'"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
