@@ -114,7 +114,7 @@ def erasure(warehouse: Warehouse) -> list[Record]:
 
 
 def moved_product(warehouse: Warehouse) -> list[Record]:
-    """What was bought turns out to be of a brand."""
+    """What was bought turns out to be of a brand, on a day on which nobody does anything."""
     at = moment(warehouse.day, 12)
     body = {"product_id": "PR-OOLONG", "category": "tea", "brand": "Example Hill"}
     return [Record("commerce", "products", "PR-OOLONG@1", at, body, ())]
